@@ -1,0 +1,3 @@
+//! What the history costs; it follows with the command line.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! The `benchgate` binary; its command line follows.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The architecture test; it follows with the modules that it reads.
