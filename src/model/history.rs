@@ -1,0 +1,88 @@
+//! What the store hands to the gate.
+//!
+//! For: the history of the series that a candidate touches, as plain values. Not for: fetching or judging it.
+//! Invariant: runs are in ascending order of time; a point's `run` is an index into `runs`; points of a series are in
+//! ascending order of `run`, at most one a run; every number is finite.
+
+use jiff::Timestamp;
+
+use super::id::RunId;
+use super::metric::Direction;
+use super::result::{BenchmarkResult, SeriesKey};
+use super::unit::Unit;
+
+/// The run being judged.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct CandidateRun {
+    /// Its results, of one configuration each.
+    pub results: Vec<BenchmarkResult>,
+    /// Whether the user declared that only a part of the suite was run, so that nothing counts as missing.
+    pub is_partial: bool,
+}
+
+/// Series, unit and direction.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesMeta {
+    /// The series.
+    pub key: SeriesKey,
+    /// Canonical unit.
+    pub unit: Unit,
+    /// Direction as stated by the results, the metric's name or the unit; `None` where nobody says.
+    pub better: Option<Direction>,
+}
+
+/// The baseline runs and their measurements.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct History {
+    /// Runs, oldest first.
+    pub runs: Vec<HistoryRun>,
+    /// The series of the candidate that have any history.
+    pub series: Vec<SeriesHistory>,
+    /// The newest runs that share a series with the candidate, newest first, with what else they measured.
+    pub recent: Vec<RecentRun>,
+}
+
+/// One run of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct HistoryRun {
+    /// Its id.
+    pub id: RunId,
+    /// When it was made.
+    pub started_at: Timestamp,
+    /// Its commit, where known.
+    pub commit: Option<String>,
+    /// Its branch, where known.
+    pub branch: Option<String>,
+}
+
+/// One series over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesHistory {
+    /// What it is.
+    pub meta: SeriesMeta,
+    /// Its measurements.
+    pub points: Vec<Point>,
+}
+
+/// One measurement of a history.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Point {
+    /// Index into [`History::runs`].
+    pub run: usize,
+    /// The median of the samples, or the reported value where there are none; canonical unit.
+    pub value: f64,
+    /// The number of samples; 0 where the tool reported none.
+    pub samples: u32,
+    /// Standard deviation of the samples' natural logarithms; `None` with fewer than two samples or one not positive.
+    pub within_sd: Option<f64>,
+}
+
+/// A run and the series that it, or another run of its commit, measured beside those of the candidate, on the hardware
+/// that the candidate used: what the candidate may be missing.
+#[derive(Clone, Debug, PartialEq)]
+pub struct RecentRun {
+    /// Index into [`History::runs`].
+    pub run: usize,
+    /// The other series it measured.
+    pub series: Vec<SeriesMeta>,
+}

@@ -1,0 +1,35 @@
+//! The vocabulary: what a run, a result, a measurement and a series are.
+//!
+//! For: plain values that every layer shares, valid by construction. Not for: reading files, storing, judging.
+//! Invariant: a [`Measurement`] holds only finite numbers in a canonical [`Unit`]; what was not reported is `None`,
+//! never zero. This module imports nothing else of the crate.
+//!
+//! - [`draft`]: results as an adapter found them, before flags and CI environment fill the gaps
+//! - [`hardware`]: hardware type, device and the machine it sits in
+//! - [`history`]: what the store hands to the gate
+//! - [`id`]: ids derived from content
+//! - [`measurement`]: values and samples, finite by construction
+//! - [`metric`]: the metrics that benchgate knows, and directions
+//! - [`result`]: configurations, results and runs, complete
+//! - [`table`]: rows of a query
+//! - [`unit`](mod@unit): unit spellings and their canonical forms
+
+pub mod draft;
+pub mod hardware;
+pub mod history;
+pub mod id;
+pub mod measurement;
+pub mod metric;
+pub mod result;
+pub mod table;
+pub mod unit;
+
+pub use draft::{Context, MissingFact, ResultDraft, RunDraft};
+pub use hardware::{Hardware, HardwareDraft, Machine};
+pub use history::{CandidateRun, History, HistoryRun, Point, RecentRun, SeriesHistory, SeriesMeta};
+pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};
+pub use measurement::{Measurement, MeasurementError};
+pub use metric::Direction;
+pub use result::{BenchmarkResult, Configuration, Run, SeriesKey, Simulation, Status};
+pub use table::{Cell, Table};
+pub use unit::Unit;
