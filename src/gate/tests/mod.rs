@@ -1,0 +1,17 @@
+//! The gate's behaviour as a whole: what `judge` answers to histories and candidates.
+//!
+//! - `scene`: histories, candidates and policies for tests
+//! - `verdicts`: every verdict, each reached by what should reach it
+//! - `outcomes`: every outcome and the order of precedence
+//! - `missing`: what vanished or failed
+//! - `noise`: false alarms, power, shifts and spikes, with fixed seeds
+//! - `laws`: properties that hold for any input
+//! - `hostile`: input at the edge of what is possible
+
+mod hostile;
+mod laws;
+mod missing;
+mod noise;
+mod outcomes;
+mod scene;
+mod verdicts;

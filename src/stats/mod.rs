@@ -1,0 +1,34 @@
+//! Pure statistics on `f64`, each function with its source.
+//!
+//! For: the arithmetic of the gate, of trends and of predictions. Not for: units, metrics, thresholds and words.
+//! Invariant: a function depends on its arguments only; finite input gives finite output or `None`, never a panic.
+//!
+//! - [`quantile`](mod@quantile): quantiles and medians
+//! - [`noise`]: robust noise of a series from its first differences
+//! - [`spikes`]: isolated spikes clipped to a rolling median
+//! - [`partition`]: optimal partitioning into segments of constant mean
+//! - [`autocorrelation`]: correlation of neighbours
+//! - [`levels`]: the level segments of a benchmark history, from the four above
+//! - [`spread`]: exponentially weighted spread
+//! - [`tail`]: tail of Student's t distribution
+//! - [`correction`]: Benjamini-Hochberg correction for many tests
+
+pub mod autocorrelation;
+pub mod correction;
+pub mod levels;
+pub mod noise;
+pub mod partition;
+pub mod quantile;
+pub mod spikes;
+pub mod spread;
+pub mod tail;
+
+pub use autocorrelation::lag_one_autocorrelation;
+pub use correction::benjamini_hochberg;
+pub use levels::level_segments;
+pub use noise::{NO_NOISE, first_difference_noise};
+pub use partition::optimal_partition;
+pub use quantile::{median, quantile};
+pub use spikes::clip_spikes;
+pub use spread::weighted_root_mean_square;
+pub use tail::student_t_upper_tail;
