@@ -9,4 +9,6 @@
 
 pub mod gate;
 pub mod model;
+pub mod report;
 pub mod stats;
+pub mod text;

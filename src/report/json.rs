@@ -1,0 +1,235 @@
+//! The report as JSON, schema `benchgate/report/v1`.
+//!
+//! For: programs; complete, with full precision. Not for: people.
+//! Invariant: a number in the document is finite; what is infinite is null and named; names stay verbatim, with
+//! characters that steer a terminal written as escapes.
+
+use std::collections::BTreeMap;
+use std::fmt::Display;
+
+use jiff::Timestamp;
+
+use super::json_schema::{
+    BaselineV1, CandidateV1, CommonShiftV1, CountsV1, EvidenceV1, HardwareV1, LimitsV1, ReportV1, SCHEMA,
+    SeriesPolicyV1, SeriesV1, SettingV1, Sign,
+};
+use super::view::{Provenance, View};
+use crate::gate::{Baseline, Counts, Evidence, Judgement, Limits, SeriesJudgement, SeriesPolicy, Setting};
+use crate::model::{Configuration, Hardware, Machine, SeriesMeta};
+use crate::text::escape;
+
+/// Renders the report as indented JSON with a final newline.
+#[must_use]
+pub fn json(view: &View) -> String {
+    let text = serde_json::to_string_pretty(&ReportV1::from(view))
+        .expect("internal error: a report holds only strings, finite numbers and maps with string keys");
+    format!("{}\n", escape::json(&text))
+}
+
+impl From<&View> for ReportV1 {
+    fn from(view: &View) -> Self {
+        let View { judgement, provenance, headline, groups: _, visibility: _, baseline: _, hints: _ } = view;
+        let Judgement {
+            outcome,
+            failed_by_missing_only,
+            reasons,
+            counts,
+            series,
+            baseline,
+            limits,
+            is_simulated,
+            common_shift,
+        } = judgement;
+        let Provenance { files, commit, run, database, rule, tool_version } = provenance;
+        let Baseline { runs, span, newest_commit } = baseline;
+        Self {
+            schema: SCHEMA,
+            tool_version: tool_version.clone(),
+            outcome: outcome.as_str(),
+            failed_by_missing_only: *failed_by_missing_only,
+            headline: headline.clone(),
+            reasons: reasons.clone(),
+            counts: counts.into(),
+            candidate: CandidateV1 {
+                files: files.clone(),
+                commit: commit.clone(),
+                run: run.clone(),
+                is_simulated: *is_simulated,
+            },
+            baseline: BaselineV1 {
+                database: database.clone(),
+                rule: rule.clone(),
+                runs: *runs,
+                oldest: span.map(|(oldest, _)| oldest.to_string()),
+                newest: span.map(|(_, newest)| newest.to_string()),
+                newest_commit: newest_commit.clone(),
+            },
+            limits: limits.into(),
+            common_shift: common_shift.map(|(change, usual_spread)| CommonShiftV1 {
+                change: finite(change),
+                usual_spread: finite(usual_spread),
+            }),
+            series: series.iter().map(SeriesV1::from).collect(),
+        }
+    }
+}
+
+impl From<&Counts> for CountsV1 {
+    fn from(counts: &Counts) -> Self {
+        let Counts { regressed, improved, unchanged, inconclusive, new, missing, incomparable, unjudged, compared } =
+            *counts;
+        Self {
+            regressed,
+            improved,
+            unchanged,
+            inconclusive,
+            new,
+            missing,
+            incomparable,
+            unjudged,
+            compared,
+            total: counts.total(),
+        }
+    }
+}
+
+impl From<&SeriesJudgement> for SeriesV1 {
+    fn from(judged: &SeriesJudgement) -> Self {
+        let SeriesJudgement { series, verdict, value, evidence, reason, recent, policy } = judged;
+        let SeriesMeta { key, unit, better: _ } = series;
+        let Configuration { model, hardware, test_case, batch_size, precision, parameters, is_simulated: _ } =
+            &key.configuration;
+        Self {
+            id: key.id().to_string(),
+            configuration_id: key.configuration.id().to_string(),
+            model: model.clone(),
+            hardware: hardware.into(),
+            test_case: test_case.clone(),
+            batch_size: *batch_size,
+            precision: precision.clone(),
+            parameters: parameters.clone(),
+            metric: key.metric.clone(),
+            unit: unit.as_str().to_owned(),
+            verdict: verdict.as_str(),
+            is_judged: policy.is_judged.value,
+            reason: reason.clone(),
+            value: value.and_then(finite),
+            evidence: evidence.as_ref().map(EvidenceV1::from),
+            recent: recent.iter().copied().filter_map(finite).collect(),
+            policy: policy.into(),
+        }
+    }
+}
+
+impl From<&Hardware> for HardwareV1 {
+    fn from(hardware: &Hardware) -> Self {
+        let Hardware { kind, device, machine } = hardware;
+        let Machine { cpu_model, cpu_cores, memory_gb, gpu } = machine;
+        Self {
+            id: hardware.id().to_string(),
+            kind: kind.clone(),
+            device: device.clone(),
+            cpu_model: cpu_model.clone(),
+            cpu_cores: *cpu_cores,
+            memory_gb: *memory_gb,
+            gpu: gpu.clone(),
+        }
+    }
+}
+
+impl From<&Evidence> for EvidenceV1 {
+    fn from(evidence: &Evidence) -> Self {
+        let Evidence {
+            centre,
+            change,
+            interval: (low, high),
+            noise,
+            t,
+            threshold,
+            p_worse,
+            centre_runs,
+            history_runs,
+            epoch_start,
+            smallest_visible,
+            runs_needed,
+        } = *evidence;
+        let mut infinite = BTreeMap::new();
+        let mut number = |name: &str, value: f64| {
+            if value.is_infinite() {
+                let sign = if value > 0.0 { Sign::Positive } else { Sign::Negative };
+                infinite.insert(name.to_owned(), sign);
+            }
+            finite(value)
+        };
+        Self {
+            centre: number("centre", centre),
+            change: number("change", change),
+            interval_low: number("interval_low", low),
+            interval_high: number("interval_high", high),
+            noise: number("noise", noise),
+            t: number("t", t),
+            threshold: number("threshold", threshold),
+            p_worse: number("p_worse", p_worse),
+            centre_runs,
+            history_runs,
+            epoch_start: moment(epoch_start),
+            smallest_visible: number("smallest_visible", smallest_visible),
+            runs_needed,
+            infinite,
+        }
+    }
+}
+
+impl From<&Limits> for LimitsV1 {
+    fn from(limits: &Limits) -> Self {
+        let Limits { alpha, correction, nothing_to_judge } = limits;
+        Self {
+            alpha: setting(alpha, |value| finite(*value)),
+            correction: setting(correction, shown),
+            nothing_to_judge: setting(nothing_to_judge, shown),
+        }
+    }
+}
+
+impl From<&SeriesPolicy> for SeriesPolicyV1 {
+    fn from(policy: &SeriesPolicy) -> Self {
+        let SeriesPolicy {
+            is_judged,
+            better,
+            minimum_effect,
+            target_effect,
+            scale,
+            window,
+            missing,
+            new,
+            inconclusive,
+        } = policy;
+        Self {
+            is_judged: setting(is_judged, |value| *value),
+            better: setting(better, |value| value.as_ref().map(shown)),
+            minimum_effect: setting(minimum_effect, |value| finite(*value)),
+            target_effect: setting(target_effect, |value| finite(*value)),
+            scale: setting(scale, |value| value.as_ref().map(shown)),
+            window: setting(window, |value| *value),
+            missing: setting(missing, shown),
+            new: setting(new, shown),
+            inconclusive: setting(inconclusive, shown),
+        }
+    }
+}
+
+fn setting<T, V>(setting: &Setting<T>, value: impl FnOnce(&T) -> V) -> SettingV1<V> {
+    SettingV1 { value: value(&setting.value), origin: setting.origin.clone() }
+}
+
+fn shown<T: Display>(value: &T) -> String {
+    value.to_string()
+}
+
+fn moment(timestamp: Timestamp) -> String {
+    timestamp.to_string()
+}
+
+fn finite(value: f64) -> Option<f64> {
+    value.is_finite().then_some(value)
+}

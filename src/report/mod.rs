@@ -1,0 +1,37 @@
+//! What people and programs get to read.
+//!
+//! One [`View`] is built once from a judgement and its provenance; the renderers only lay it out, so that the terminal,
+//! the pull request and the JSON cannot disagree. For: wording and layout. Not for: deciding, nor for writing anywhere;
+//! every renderer returns a string.
+//! Invariant: every series of the judgement appears in every rendering, in full, folded into a count, or counted as
+//! left out; foreign names are escaped by the renderer that knows the medium.
+//!
+//! - [`View`]: the view model
+//! - `words`: the sentences: headline, visibility, baseline, next step
+//! - [`terminal()`]: for a terminal or a log
+//! - [`markdown()`]: for a pull-request comment or a job summary
+//! - [`json()`]: the frozen schema `benchgate/report/v1`
+//! - [`table`]: rows of a query
+
+mod columns;
+mod json;
+mod json_schema;
+mod markdown;
+mod policy_words;
+pub mod table;
+mod terminal;
+mod verbose;
+mod view;
+mod words;
+
+#[cfg(test)]
+mod fixtures;
+#[cfg(test)]
+mod tests;
+
+pub use json::json;
+pub use json_schema::{ReportV1, SCHEMA, json_schema};
+pub use markdown::{DEFAULT_BUDGET, markdown};
+pub use table::{TableFormat, render};
+pub use terminal::{TerminalOptions, terminal};
+pub use view::{Group, Provenance, Row, View};

@@ -1,0 +1,287 @@
+//! The sentences of a report: headline, visibility, baseline, next step.
+//!
+//! For: saying in plain English what was found, what could have been found, and what to do. Not for: numbers in tables.
+//! Invariant: a headline names every kind of finding with its count, and says so where nothing was compared; a hint
+//! appears only where something happened that it helps with.
+
+use super::view::Provenance;
+use crate::gate::{Baseline, Counts, Judgement, Outcome, SeriesJudgement, Verdict};
+use crate::text::time::{age, date};
+use crate::text::{percent, plural, signed_percent};
+
+/// `FAILED: 2 regressions in 72 series, 1 new, 1 missing`.
+pub(super) fn headline(judgement: &Judgement) -> String {
+    let counts = &judgement.counts;
+    let word = match judgement.outcome {
+        Outcome::Passed => "PASSED",
+        Outcome::Failed => "FAILED",
+        Outcome::Inconclusive => "INCONCLUSIVE",
+        Outcome::NothingToJudge => "NOTHING TO JUDGE",
+    };
+    let mut parts = vec![lead(judgement)];
+    if !judgement.failed_by_missing_only && counts.missing > 0 {
+        parts.push(format!("{} missing", counts.missing));
+    }
+    for (count, noun) in [
+        (counts.incomparable, "incomparable"),
+        (counts.inconclusive, "inconclusive"),
+        (counts.new, "new"),
+        (counts.improved, "improved"),
+    ] {
+        if count > 0 {
+            parts.push(format!("{count} {noun}"));
+        }
+    }
+    if counts.unjudged > 0 {
+        parts.push(format!("{} not judged by policy", counts.unjudged));
+    }
+    let simulated = if judgement.is_simulated { " (simulated results)" } else { "" };
+    format!("{word}: {}{simulated}", parts.join(", "))
+}
+
+fn lead(judgement: &Judgement) -> String {
+    let counts = &judgement.counts;
+    let compared = plural(counts.compared, "series compared", "series compared");
+    if counts.total() == 0 {
+        "the run holds no series to judge".to_owned()
+    } else if counts.regressed > 0 {
+        let found = plural(counts.regressed, "regression", "regressions");
+        format!("{found} in {}", plural(counts.total(), "series", "series"))
+    } else if counts.compared == 0 {
+        format!("none of {} could be compared", plural(counts.total(), "series", "series"))
+    } else if judgement.failed_by_missing_only {
+        format!("{} missing, no regression in {compared}", plural(counts.missing, "series", "series"))
+    } else {
+        format!("no regression in {compared}")
+    }
+}
+
+/// What the comparison could have seen, and whether everything moved together.
+pub(super) fn visibility(judgement: &Judgement) -> Vec<String> {
+    let mut sentences = Vec::new();
+    let compared: Vec<(&SeriesJudgement, f64)> = judgement
+        .series
+        .iter()
+        .filter(|series| series.policy.is_judged.value)
+        .filter_map(|series| Some((series, series.evidence.as_ref()?.smallest_visible)))
+        .collect();
+    let mut smallest: Vec<f64> = compared.iter().map(|(_, visible)| *visible).collect();
+    smallest.sort_by(f64::total_cmp);
+    if let (Some(least), Some(most)) = (smallest.first(), smallest.last()) {
+        let median = smallest[smallest.len() / 2];
+        let seen = compared.iter().filter(|(series, visible)| *visible <= series.policy.target_effect.value).count();
+        let (least, median, most) = (percent(*least), percent(median), percent(*most));
+        sentences.push(if least == most {
+            format!("Smallest visible worsening: {most} in every series compared.")
+        } else {
+            format!(
+                "Smallest visible worsening: {median} in the median series ({least} in the quietest, {most} in the \
+                 noisiest)."
+            )
+        });
+        sentences.push(format!(
+            "A worsening of the target size ({}) would have been visible in {seen} of {}.",
+            targets(&compared),
+            plural(compared.len(), "series compared", "series compared")
+        ));
+    }
+    if let Some((shift, spread)) = judgement.common_shift {
+        sentences.push(format!(
+            "All series together moved by {} (usual spread {}).",
+            signed_percent(shift),
+            percent(spread)
+        ));
+    }
+    sentences
+}
+
+/// The target effects in use: one number, or the range.
+fn targets(compared: &[(&SeriesJudgement, f64)]) -> String {
+    let targets = || compared.iter().map(|(series, _)| series.policy.target_effect.value);
+    let (low, high) = (targets().fold(f64::INFINITY, f64::min), targets().fold(0.0, f64::max));
+    if low < high { format!("{} to {}", percent(low), percent(high)) } else { percent(low) }
+}
+
+/// What the candidate was, and what it was compared with.
+pub(super) fn baseline(judgement: &Judgement, provenance: &Provenance) -> Vec<String> {
+    let Baseline { runs, span, newest_commit } = &judgement.baseline;
+    let Provenance { files, commit, run, database, rule, tool_version } = provenance;
+    let mut candidate = Vec::new();
+    candidate.extend(commit.as_ref().map(|commit| format!("commit {}", short_commit(commit))));
+    candidate.extend(run.as_ref().map(|run| format!("run {run}")));
+    candidate.extend(file_list(files));
+    let mut sentences = Vec::new();
+    if !candidate.is_empty() {
+        sentences.push(format!("Candidate: {}.", candidate.join(", ")));
+    }
+    let runs = plural(*runs, "run", "runs");
+    let span = span.map_or(String::new(), |(oldest, newest)| match (date(oldest), date(newest)) {
+        (from, to) if from == to => format!(" of {from}"),
+        (from, to) => format!(" from {from} to {to} ({})", age(oldest, newest)),
+    });
+    let newest =
+        newest_commit.as_ref().map_or(String::new(), |commit| format!(", newest commit {}", short_commit(commit)));
+    let rule = if rule.is_empty() { String::new() } else { format!("; {rule}") };
+    sentences.push(format!("Baseline: {runs}{span}{newest}, from {database}{rule}."));
+    if judgement.is_simulated {
+        sentences.push("The results are simulated and were judged against simulated history only.".to_owned());
+    }
+    sentences.push(format!("Judged by benchgate {tool_version}."));
+    sentences
+}
+
+/// At most three file names, and how many more there are.
+fn file_list(files: &[String]) -> Option<String> {
+    let (shown, rest) = files.split_at(files.len().min(3));
+    let more =
+        if rest.is_empty() { String::new() } else { format!(" and {}", plural(rest.len(), "more file", "more files")) };
+    (!files.is_empty())
+        .then(|| format!("{} {}{more}", if files.len() == 1 { "file" } else { "files" }, shown.join(", ")))
+}
+
+/// Twelve digits of a commit hash name it in any repository; anything else is shown as it is.
+fn short_commit(commit: &str) -> String {
+    if commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+        commit[..12].to_owned()
+    } else {
+        commit.to_owned()
+    }
+}
+
+/// What to do next.
+pub(super) fn hints(judgement: &Judgement) -> Vec<String> {
+    let counts: &Counts = &judgement.counts;
+    let mut hints = Vec::new();
+    if counts.total() == 0 {
+        hints.push("check that the benchmark wrote its results and that the policy judges any of them".to_owned());
+    } else if judgement.baseline.runs == 0 {
+        hints.push("the history holds no run to compare with: import earlier runs of the same hardware with `benchgate ingest`".to_owned());
+    } else if counts.compared == 0 {
+        hints.push("the history holds runs, but none of these series: check that model, hardware and test case are spelled as before".to_owned());
+    }
+    if counts.regressed > 0 {
+        hints.push("a second run of the same commit tells a slow machine from slow code".to_owned());
+    }
+    if counts.missing > 0 {
+        hints.push("a missing series was measured before: look for the benchmark's failure in its own log; for one removed on purpose, set `missing` to `ignore` in benchgate.toml".to_owned());
+    }
+    if judgement
+        .series
+        .iter()
+        .any(|series| series.verdict == Verdict::Incomparable && series.policy.better.value.is_none())
+    {
+        hints.push(
+            "nobody says which direction is better for some series: state `better` for their metric in benchgate.toml"
+                .to_owned(),
+        );
+    }
+    hints.extend(runs_needed(judgement));
+    hints
+}
+
+/// How many runs of the candidate would settle the inconclusive series.
+fn runs_needed(judgement: &Judgement) -> Option<String> {
+    let inconclusive: Vec<Option<usize>> = judgement
+        .series
+        .iter()
+        .filter(|series| series.verdict == Verdict::Inconclusive && series.policy.is_judged.value)
+        .map(|series| series.evidence.as_ref().and_then(|evidence| evidence.runs_needed))
+        .collect();
+    let settled: Vec<usize> = inconclusive.iter().copied().flatten().collect();
+    let (least, most) = (settled.iter().min()?, settled.iter().max()?);
+    let runs = if least == most {
+        plural(*most, "run", "runs")
+    } else {
+        format!("{least} to {}", plural(*most, "run", "runs"))
+    };
+    let total = inconclusive.len();
+    let what = if settled.len() < total {
+        format!("{} of {total} inconclusive series", settled.len())
+    } else if total == 1 {
+        "the inconclusive series".to_owned()
+    } else {
+        format!("all {total} inconclusive series")
+    };
+    Some(format!("{runs} of the candidate would settle {what}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::fixtures::{Series, judgement};
+    use super::*;
+
+    fn series(verdict: Verdict) -> Series {
+        let series = Series::new(verdict.as_str(), "latency", "ms", verdict);
+        match verdict {
+            Verdict::New | Verdict::Incomparable => series.value(11.0),
+            Verdict::Missing => series.history(11.0, 0.01),
+            _ => series.compared(11.0, 0.01, 0.0),
+        }
+    }
+
+    #[test]
+    fn headlines_say_what_was_found_and_what_was_not_compared() {
+        use Verdict::{Improved, Inconclusive, Missing, New, Regressed, Unchanged};
+        for (outcome, verdicts, expected) in [
+            (Outcome::Passed, vec![Unchanged], "PASSED: no regression in 1 series compared"),
+            (
+                Outcome::Passed,
+                vec![Unchanged, Improved, New],
+                "PASSED: no regression in 2 series compared, 1 new, 1 improved",
+            ),
+            (Outcome::Failed, vec![Regressed], "FAILED: 1 regression in 1 series"),
+            (
+                Outcome::Failed,
+                vec![Regressed, Regressed, Missing, Unchanged],
+                "FAILED: 2 regressions in 4 series, 1 missing",
+            ),
+            (
+                Outcome::Inconclusive,
+                vec![Inconclusive],
+                "INCONCLUSIVE: no regression in 1 series compared, 1 inconclusive",
+            ),
+            (Outcome::NothingToJudge, vec![New, New], "NOTHING TO JUDGE: none of 2 series could be compared, 2 new"),
+            (Outcome::NothingToJudge, vec![], "NOTHING TO JUDGE: the run holds no series to judge"),
+        ] {
+            let judgement = judgement(outcome, verdicts.into_iter().map(series).collect());
+            assert_eq!(headline(&judgement), expected);
+        }
+    }
+
+    #[test]
+    fn a_failure_by_missing_series_leads_with_them_and_simulation_is_named() {
+        let mut judgement = judgement(Outcome::Failed, vec![series(Verdict::Missing), series(Verdict::Unchanged)]);
+        judgement.failed_by_missing_only = true;
+        judgement.is_simulated = true;
+        let expected = "FAILED: 1 series missing, no regression in 1 series compared (simulated results)";
+        assert_eq!(headline(&judgement), expected);
+    }
+
+    #[test]
+    fn hints_fit_what_happened() {
+        let hint = |verdict, runs| {
+            let mut judgement = judgement(Outcome::Failed, vec![series(verdict)]);
+            judgement.baseline.runs = runs;
+            hints(&judgement).join("; ")
+        };
+        assert_eq!(hint(Verdict::Unchanged, 42), "");
+        assert!(hint(Verdict::Regressed, 42).contains("second run of the same commit"));
+        assert!(hint(Verdict::New, 0).contains("`benchgate ingest`"));
+        assert!(hint(Verdict::New, 42).contains("none of these series"));
+        assert!(hint(Verdict::Missing, 42).contains("set `missing` to `ignore`"));
+        assert_eq!(hint(Verdict::Inconclusive, 42), "3 runs of the candidate would settle the inconclusive series");
+    }
+
+    #[test]
+    fn visibility_counts_the_series_in_which_the_target_size_shows() {
+        let noisy = Series::new("noisy", "latency", "ms", Verdict::Inconclusive).compared(11.0, 0.05, 0.0);
+        let judgement = judgement(Outcome::Passed, vec![series(Verdict::Unchanged), noisy]);
+        assert_eq!(
+            visibility(&judgement),
+            [
+                "Smallest visible worsening: 24 % in the median series (4.8 % in the quietest, 24 % in the noisiest).",
+                "A worsening of the target size (10 %) would have been visible in 1 of 2 series compared.",
+            ]
+        );
+    }
+}
