@@ -8,6 +8,7 @@
 //! import which is a table in `docs/architecture.md`, held by `tests/architecture.rs`.
 
 pub mod config;
+pub mod formats;
 pub mod gate;
 pub mod model;
 pub mod report;

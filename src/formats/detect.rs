@@ -1,0 +1,247 @@
+//! Recognising formats, and reading a file.
+//!
+//! For: the one entry point. Not for: any single format: a new adapter adds a line to the table `DOCUMENTS`.
+//! Invariant: content decides, never the name of the file; a file that is not recognised is skipped with a reason, and
+//! one that is recognised is read whole or reported as malformed.
+
+use std::io::{Cursor, Read, Seek, SeekFrom};
+
+use serde::de::IgnoredAny;
+
+use super::error::{Class, Malformed, ReadError};
+use super::format::Format;
+use super::json::{self, Json};
+use super::output::{Limits, Output, Sink};
+use super::text::{self, to_u64};
+use super::{
+    bencher_metric_format, github_action_benchmark, go_bench, google_benchmark, hyperfine, llama_bench, native,
+    pytest_benchmark, suite_direct, suite_raw, suite_rows,
+};
+
+/// How a JSON document of a format is recognised and read.
+struct Document {
+    format: Format,
+    /// Whether the document is of this format, by the fields that its tool always writes.
+    matches: fn(&Json) -> bool,
+    read: fn(&Json, &str, &mut Output<'_>) -> Result<(), ReadError>,
+    /// What `matches` looks for, in words.
+    marks: &'static str,
+}
+
+/// The JSON formats that are held in memory, most specific first.
+const DOCUMENTS: &[Document] = &[
+    Document {
+        format: Format::SuiteRaw,
+        matches: suite_raw::matches,
+        read: |json, _, output| suite_raw::read(json, output),
+        marks: "`benchmarks` and `system_info`",
+    },
+    Document {
+        format: Format::SuiteDirect,
+        matches: suite_direct::matches,
+        read: |json, _, output| suite_direct::read(json, output),
+        marks: "`batch_results`",
+    },
+    Document {
+        format: Format::SuiteRows,
+        matches: suite_rows::matches,
+        read: |json, _, output| suite_rows::read(json, output),
+        marks: "a list with `model_name` and `hardware_type`",
+    },
+    Document {
+        format: Format::Hyperfine,
+        matches: hyperfine::matches,
+        read: |json, _, output| hyperfine::read(json, output),
+        marks: "`results` with `command` and `mean`",
+    },
+    Document {
+        format: Format::PytestBenchmark,
+        matches: pytest_benchmark::matches,
+        read: |json, _, output| pytest_benchmark::read(json, output),
+        marks: "`machine_info` and `benchmarks`",
+    },
+    Document {
+        format: Format::GoogleBenchmark,
+        matches: google_benchmark::matches,
+        read: |json, _, output| google_benchmark::read(json, output),
+        marks: "`context` and `benchmarks`",
+    },
+    Document {
+        format: Format::LlamaBench,
+        matches: llama_bench::matches,
+        read: |json, _, output| llama_bench::read(json, output),
+        marks: "a list, or lines, with `build_commit` and `n_prompt`",
+    },
+    Document {
+        format: Format::GithubActionBenchmark,
+        matches: github_action_benchmark::matches,
+        read: |json, _, output| github_action_benchmark::read(json, output),
+        marks: "a list with `name`, `unit` and `value`",
+    },
+    Document {
+        format: Format::BencherMetricFormat,
+        matches: bencher_metric_format::matches,
+        read: |json, _, output| bencher_metric_format::read(json, output),
+        marks: "benchmarks of measures of `value`",
+    },
+];
+
+/// How much of a file is looked at to recognise the native formats, which may be too large to hold.
+const SNIFFED_BYTES: u64 = 64 << 10;
+
+/// Reads a file: recognises its format unless `format` names it, and passes its results to `sink` one by one.
+///
+/// `file_name` serves messages and times in names only. After an error the results already passed on do not count.
+///
+/// # Errors
+/// See [`ReadError`].
+pub fn read<R: Read + Seek>(
+    mut input: R,
+    file_name: &str,
+    format: Option<Format>,
+    limits: &Limits,
+    sink: &mut dyn Sink,
+) -> Result<Format, ReadError> {
+    let mut output = Output::new(sink, limits);
+    let format = match format {
+        None => {
+            let mut head = Vec::new();
+            input.by_ref().take(SNIFFED_BYTES).read_to_end(&mut head)?;
+            input.seek(SeekFrom::Start(0))?;
+            sniff_native(&head)
+        }
+        format => format,
+    };
+    let format = match format {
+        Some(Format::Native) => {
+            native::read::document(&mut input, &mut output)?;
+            Format::Native
+        }
+        Some(Format::NativeLines) => {
+            native::read::lines(&mut input, &mut output)?;
+            Format::NativeLines
+        }
+        format => read_held(&hold(input, limits)?, file_name, format, &mut output)?,
+    };
+    if output.results() == 0 {
+        return Err(ReadError::Skipped(format!("a {format} file without results")));
+    }
+    Ok(format)
+}
+
+/// Native, if the version of the native schema is named near the beginning.
+fn sniff_native(head: &[u8]) -> Option<Format> {
+    let head = head.strip_prefix(text::BYTE_ORDER_MARK).unwrap_or(head).trim_ascii_start();
+    if !head.starts_with(b"{") || !names_schema(head) {
+        return None;
+    }
+    let first_line = head.split(|byte| *byte == b'\n').next().unwrap_or(head);
+    match serde_json::from_slice::<Json>(first_line) {
+        Ok(header) if header.get("results").is_none() => Some(Format::NativeLines),
+        _ => Some(Format::Native),
+    }
+}
+
+/// Whether the text has `"schema": "benchgate/results/`, not within a string.
+fn names_schema(text: &[u8]) -> bool {
+    let key: &[u8] = b"\"schema\"";
+    text.windows(key.len()).enumerate().filter(|(_, window)| *window == key).any(|(start, _)| {
+        let is_in_string = start > 0 && text[start - 1] == b'\\';
+        let after = text[start + key.len()..].trim_ascii_start();
+        let value = after.strip_prefix(b":").unwrap_or_default().trim_ascii_start();
+        !is_in_string && value.starts_with(b"\"benchgate/results/")
+    })
+}
+
+/// The whole file, if it is within the limit.
+fn hold<R: Read>(input: R, limits: &Limits) -> Result<Vec<u8>, ReadError> {
+    let mut bytes = Vec::new();
+    input.take(limits.max_bytes.saturating_add(1)).read_to_end(&mut bytes)?;
+    if to_u64(bytes.len()) > limits.max_bytes {
+        let message = format!("the file is larger than {} bytes", limits.max_bytes);
+        let hint = "only the native formats are read in parts";
+        return Err(Malformed::new(Class::TooLarge, message).hint(hint).into());
+    }
+    Ok(bytes)
+}
+
+fn read_held(
+    bytes: &[u8],
+    file_name: &str,
+    format: Option<Format>,
+    output: &mut Output<'_>,
+) -> Result<Format, ReadError> {
+    if bytes.trim_ascii().is_empty() {
+        return Err(ReadError::Skipped("the file is empty".to_owned()));
+    }
+    let text = text::decode(bytes)?;
+    if format == Some(Format::GoBench) || (format.is_none() && go_bench::matches(text)) {
+        go_bench::read(text, output)?;
+        return Ok(Format::GoBench);
+    }
+    if format.is_none() {
+        check_is_json(text)?;
+    }
+    let json = parse(text, output.limits().max_depth)?;
+    if matches!(&json, Json::Object(fields) if fields.is_empty()) || json == Json::List(Vec::new()) {
+        return Err(ReadError::Skipped("the file is an empty JSON document".to_owned()));
+    }
+    if format == Some(Format::Criterion) {
+        return Err(ReadError::Skipped("criterion results are a folder, not a single file".to_owned()));
+    }
+    let document = match format {
+        Some(format) => DOCUMENTS.iter().find(|document| document.format == format),
+        None => DOCUMENTS.iter().find(|document| (document.matches)(&json)),
+    };
+    if let Some(document) = document {
+        (document.read)(&json, file_name, output)?;
+        return Ok(document.format);
+    }
+    if json.get("schema").is_some_and(|schema| matches!(schema, Json::Text(name) if name.starts_with("benchgate/"))) {
+        native::read::document(Cursor::new(bytes), output)?;
+        return Ok(Format::Native);
+    }
+    Err(ReadError::Skipped(unrecognised()))
+}
+
+/// A JSON document, or JSON Lines as the list of their objects.
+fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
+    let defect = match json::parse(text, max_depth) {
+        Ok(json) => return Ok(json),
+        Err(defect) => defect,
+    };
+    let lines = || (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
+    let is_object = |line: &str| line.trim_start().starts_with('{') && serde_json::from_str::<IgnoredAny>(line).is_ok();
+    if lines().count() < 2 || !lines().next().is_some_and(|(_, line)| is_object(line)) {
+        return Err(defect.into());
+    }
+    let objects =
+        lines().map(|(number, line)| json::parse(line, max_depth).map_err(|defect| defect.shifted(number, 1)));
+    Ok(Json::List(objects.collect::<Result<_, _>>()?))
+}
+
+/// Text that is no JSON and does not try to be is not malformed but something else.
+fn check_is_json(text: &str) -> Result<(), ReadError> {
+    let start = text.trim_start();
+    if start.starts_with(['{', '[']) {
+        return Ok(());
+    }
+    let conflict = text::conflict_markers(text).filter(|_| start.starts_with("<<<<<<<"));
+    if let Some(malformed) = conflict.or_else(|| json::leading_garbage(text)) {
+        return Err(malformed.into());
+    }
+    if serde_json::from_str::<IgnoredAny>(text).is_ok() {
+        return Err(ReadError::Skipped("the file is a single JSON value, not results".to_owned()));
+    }
+    Err(ReadError::Skipped(unrecognised()))
+}
+
+/// What was looked for.
+fn unrecognised() -> String {
+    let marks: Vec<String> =
+        DOCUMENTS.iter().map(|document| format!("{} ({})", document.format, document.marks)).collect();
+    format!(
+        "not recognised as results; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), {}",
+        marks.join(", ")
+    )
+}

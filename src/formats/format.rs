@@ -1,0 +1,114 @@
+//! The formats by name.
+//!
+//! For: naming a format on the command line, in messages and in the history. Not for: recognising one (see
+//! [`super::detect`]).
+//! Invariant: `parse(format.name()) == Some(format)` for all of [`Format::ALL`].
+
+use std::fmt;
+
+/// A results format that benchgate reads.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Format {
+    /// benchgate's own JSON document.
+    Native,
+    /// benchgate's own JSON Lines: a header line, then one result a line; the format of bundles.
+    NativeLines,
+    /// The custom JSON of `github-action-benchmark`: an array of name, unit and value.
+    GithubActionBenchmark,
+    /// Bencher Metric Format: benchmark name, measure, value.
+    BencherMetricFormat,
+    /// `hyperfine --export-json`.
+    Hyperfine,
+    /// `pytest --benchmark-json`.
+    PytestBenchmark,
+    /// Google Benchmark, `--benchmark_format=json`.
+    GoogleBenchmark,
+    /// The folder `target/criterion` of criterion.rs.
+    Criterion,
+    /// The text of `go test -bench`.
+    GoBench,
+    /// `llama-bench -o json` and `-o jsonl`.
+    LlamaBench,
+    /// The old system's suite results (`benchmark_results.json`).
+    SuiteRaw,
+    /// The old system's direct benchmarks (`direct_benchmark_*.json`).
+    SuiteDirect,
+    /// The old system's flat rows, named like its table's columns.
+    SuiteRows,
+}
+
+impl Format {
+    /// Every format.
+    pub const ALL: [Self; 13] = [
+        Self::Native,
+        Self::NativeLines,
+        Self::GithubActionBenchmark,
+        Self::BencherMetricFormat,
+        Self::Hyperfine,
+        Self::PytestBenchmark,
+        Self::GoogleBenchmark,
+        Self::Criterion,
+        Self::GoBench,
+        Self::LlamaBench,
+        Self::SuiteRaw,
+        Self::SuiteDirect,
+        Self::SuiteRows,
+    ];
+
+    /// The name on the command line and in the history.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Native => "native",
+            Self::NativeLines => "native-lines",
+            Self::GithubActionBenchmark => "github-action-benchmark",
+            Self::BencherMetricFormat => "bencher-metric-format",
+            Self::Hyperfine => "hyperfine",
+            Self::PytestBenchmark => "pytest-benchmark",
+            Self::GoogleBenchmark => "google-benchmark",
+            Self::Criterion => "criterion",
+            Self::GoBench => "go-bench",
+            Self::LlamaBench => "llama-bench",
+            Self::SuiteRaw => "suite-raw",
+            Self::SuiteDirect => "suite-direct",
+            Self::SuiteRows => "suite-rows",
+        }
+    }
+
+    /// The format of that name.
+    #[must_use]
+    pub fn parse(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+impl fmt::Display for Format {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(self.name())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_format_is_found_by_its_name() {
+        for format in Format::ALL {
+            assert_eq!(Format::parse(format.name()), Some(format));
+        }
+        assert_eq!(Format::parse("Native"), None);
+    }
+
+    #[test]
+    fn the_page_about_formats_names_every_format_and_class_and_its_example_is_valid() {
+        let page = include_str!("../../docs/formats.md");
+        let classes = crate::formats::Class::ALL.map(crate::formats::Class::name);
+        for name in Format::ALL.map(Format::name).into_iter().chain(classes) {
+            assert!(page.contains(&format!("`{name}`")), "docs/formats.md does not name `{name}`");
+        }
+        let (_, example) = page.split_once("```json\n").expect("an example");
+        let (example, _) = example.split_once("```").expect("its end");
+        assert_eq!(crate::formats::testing::collect(Format::Native, example).results.len(), 2);
+    }
+}

@@ -1,0 +1,50 @@
+//! From a tool's output to results.
+//!
+//! For: reading what benchmark tools write, as data from code under review. Not for: finding files, filling gaps from
+//! flags, storing. Pure: no file system, clock or environment.
+//! Invariant: a number is passed on as the tool stated it or the file is malformed; nothing is guessed, dropped or zero.
+//!
+//! - [`detect`]: recognising a format, the entry point [`read`]
+//! - [`native`]: benchgate's own format, streamed
+//! - one file an adapter; shared: `json` (tree and defects), `node` (fields with pointers), `reading` (metrics
+//!   and repetitions), `text`, `time`, `scan`, [`output`]
+//!
+//! # Adding a format
+//!
+//! 1. A variant in [`Format`] with its name.
+//! 2. A file with `matches(&Json) -> bool` (the fields that the tool always writes) and `read(&Json, &mut Output)`,
+//!    which calls `output.run` once and `output.result` for each result; `hyperfine.rs` is a short one to start from.
+//!    `node::Node` gives fields with located defects, `reading::Pool` turns repetitions into samples.
+//! 3. A line in the table of [`detect`].
+//! 4. Fixtures under `tests/fixtures/formats/<name>/`, a line in the tests, a section in `docs/formats.md`.
+
+mod bencher_metric_format;
+pub mod criterion;
+pub mod detect;
+pub mod error;
+pub mod format;
+mod github_action_benchmark;
+mod go_bench;
+mod google_benchmark;
+mod hyperfine;
+mod json;
+mod llama_bench;
+pub mod native;
+mod node;
+pub mod output;
+mod pytest_benchmark;
+mod reading;
+mod scan;
+mod suite_direct;
+mod suite_raw;
+mod suite_rows;
+#[cfg(test)]
+mod testing;
+mod text;
+mod time;
+
+pub use criterion::{TreeFile, is_criterion_tree_file, read_criterion_tree};
+pub use detect::read;
+pub use error::{Class, Malformed, ReadError};
+pub use format::Format;
+pub use output::{Limits, Sink};
