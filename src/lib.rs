@@ -13,4 +13,5 @@ pub mod gate;
 pub mod model;
 pub mod report;
 pub mod stats;
+pub mod store;
 pub mod text;

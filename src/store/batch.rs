@@ -1,0 +1,224 @@
+//! Rows on their way into the store, as Arrow batches.
+//!
+//! For: filling DuckDB's appender a few thousand rows at a time, so that memory does not grow with the input. Not
+//! for: deciding which rows to write.
+//! Invariant: columns are in the order of `schema/v1.sql`.
+#![expect(clippy::disallowed_types, reason = "the store owns the connection")]
+
+use std::sync::Arc;
+
+use duckdb::arrow::array::{
+    Array as _, ArrayBuilder as _, ArrayRef, BooleanBuilder, Float64Builder, ListBuilder, StringBuilder,
+    TimestampMicrosecondBuilder, UInt32Builder, UInt64Builder,
+};
+use duckdb::arrow::datatypes::{DataType, Field, Schema};
+use duckdb::arrow::record_batch::RecordBatch;
+use duckdb::{Appender, Connection};
+
+use crate::model::{BenchmarkResult, ConfigurationId, Direction, RunId, Simulation, SourceId, Status};
+
+/// Rows of `results` and of their `measurements`.
+#[derive(Debug)]
+pub(super) struct FactBatch {
+    results: ResultColumns,
+    measurements: MeasurementColumns,
+}
+
+#[derive(Debug, Default)]
+struct ResultColumns {
+    run_id: UInt64Builder,
+    configuration_id: UInt64Builder,
+    source_id: UInt64Builder,
+    error_message: StringBuilder,
+    simulation_reason: StringBuilder,
+    measured_at: TimestampMicrosecondBuilder,
+    iterations: UInt64Builder,
+    warmup_iterations: UInt64Builder,
+    total_time_seconds: Float64Builder,
+}
+
+#[derive(Debug)]
+struct MeasurementColumns {
+    run_id: UInt64Builder,
+    configuration_id: UInt64Builder,
+    metric: StringBuilder,
+    value: Float64Builder,
+    unit: StringBuilder,
+    original_unit: StringBuilder,
+    higher_is_better: BooleanBuilder,
+    samples: ListBuilder<Float64Builder>,
+}
+
+/// The ids that place a result in the store.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place {
+    pub(super) run: RunId,
+    pub(super) configuration: ConfigurationId,
+    pub(super) source: SourceId,
+}
+
+/// Rows that are held before they are handed to DuckDB: four of its vectors.
+const ROWS: usize = 8192;
+
+impl FactBatch {
+    pub(super) fn new() -> Self {
+        Self {
+            results: ResultColumns::default(),
+            measurements: MeasurementColumns {
+                run_id: UInt64Builder::new(),
+                configuration_id: UInt64Builder::new(),
+                metric: StringBuilder::new(),
+                value: Float64Builder::new(),
+                unit: StringBuilder::new(),
+                original_unit: StringBuilder::new(),
+                higher_is_better: BooleanBuilder::new(),
+                // The appender converts by the field's own nullability.
+                samples: ListBuilder::new(Float64Builder::new()),
+            },
+        }
+    }
+
+    /// Whether it is time to hand the rows on. Samples count too: a result may carry a million of them.
+    pub(super) fn is_full(&self) -> bool {
+        self.results.run_id.len() >= ROWS || self.measurements.samples.values_ref().len() >= ROWS * 64
+    }
+
+    pub(super) fn push(&mut self, place: Place, result: &BenchmarkResult) {
+        let columns = &mut self.results;
+        columns.run_id.append_value(place.run.0);
+        columns.configuration_id.append_value(place.configuration.0);
+        columns.source_id.append_value(place.source.0);
+        columns.error_message.append_option(match &result.status {
+            Status::Completed => None,
+            Status::Failed(reason) => Some(reason),
+        });
+        columns.simulation_reason.append_option(match &result.simulation {
+            Simulation::Real => None,
+            Simulation::Simulated(reason) => Some(reason),
+        });
+        columns.measured_at.append_option(result.measured_at.map(|time| time.as_microsecond()));
+        columns.iterations.append_option(result.iterations);
+        columns.warmup_iterations.append_option(result.warmup_iterations);
+        columns.total_time_seconds.append_option(result.total_time_seconds);
+
+        let columns = &mut self.measurements;
+        for measurement in &result.measurements {
+            columns.run_id.append_value(place.run.0);
+            columns.configuration_id.append_value(place.configuration.0);
+            columns.metric.append_value(measurement.metric());
+            columns.value.append_value(measurement.value());
+            columns.unit.append_value(measurement.unit().as_str());
+            let unit = measurement.unit().as_str();
+            columns.original_unit.append_option(Some(measurement.original_unit()).filter(|original| *original != unit));
+            let better = measurement.better();
+            columns.higher_is_better.append_option(better.map(|better| better == Direction::HigherIsBetter));
+            columns.samples.values().append_slice(measurement.samples());
+            columns.samples.append(!measurement.samples().is_empty());
+        }
+    }
+
+    /// Hands the rows to two tables (or their staged twins) and starts anew.
+    pub(super) fn flush(&mut self, connection: &Connection, prefix: &str) -> Result<(), duckdb::Error> {
+        let columns = &mut self.results;
+        append(
+            connection,
+            &format!("{prefix}results"),
+            vec![
+                ("run_id", Arc::new(columns.run_id.finish())),
+                ("configuration_id", Arc::new(columns.configuration_id.finish())),
+                ("source_id", Arc::new(columns.source_id.finish())),
+                ("error_message", Arc::new(columns.error_message.finish())),
+                ("simulation_reason", Arc::new(columns.simulation_reason.finish())),
+                ("measured_at", Arc::new(columns.measured_at.finish())),
+                ("iterations", Arc::new(columns.iterations.finish())),
+                ("warmup_iterations", Arc::new(columns.warmup_iterations.finish())),
+                ("total_time_seconds", Arc::new(columns.total_time_seconds.finish())),
+            ],
+        )?;
+        let columns = &mut self.measurements;
+        append(
+            connection,
+            &format!("{prefix}measurements"),
+            vec![
+                ("run_id", Arc::new(columns.run_id.finish())),
+                ("configuration_id", Arc::new(columns.configuration_id.finish())),
+                ("metric", Arc::new(columns.metric.finish())),
+                ("value", Arc::new(columns.value.finish())),
+                ("unit", Arc::new(columns.unit.finish())),
+                ("original_unit", Arc::new(columns.original_unit.finish())),
+                ("higher_is_better", Arc::new(columns.higher_is_better.finish())),
+                ("samples", Arc::new(columns.samples.finish())),
+            ],
+        )
+    }
+}
+
+/// Rows of `configurations`.
+#[derive(Debug, Default)]
+pub(super) struct ConfigurationBatch {
+    configuration_id: UInt64Builder,
+    model_id: UInt64Builder,
+    hardware_id: UInt64Builder,
+    test_case: StringBuilder,
+    batch_size: UInt32Builder,
+    precision: StringBuilder,
+    parameters: StringBuilder,
+    is_simulated: BooleanBuilder,
+}
+
+impl ConfigurationBatch {
+    pub(super) fn is_full(&self) -> bool {
+        self.configuration_id.len() >= ROWS
+    }
+
+    pub(super) fn push(&mut self, id: ConfigurationId, configuration: &crate::model::Configuration) {
+        self.configuration_id.append_value(id.0);
+        self.model_id.append_value(configuration.model_id().0);
+        self.hardware_id.append_value(configuration.hardware.id().0);
+        self.test_case.append_option(configuration.test_case.as_deref());
+        self.batch_size.append_option(configuration.batch_size);
+        self.precision.append_option(configuration.precision.as_deref());
+        self.parameters.append_value(parameters_json(configuration));
+        self.is_simulated.append_value(configuration.is_simulated);
+    }
+
+    pub(super) fn flush(&mut self, connection: &Connection) -> Result<(), duckdb::Error> {
+        append(
+            connection,
+            "configurations",
+            vec![
+                ("configuration_id", Arc::new(self.configuration_id.finish())),
+                ("model_id", Arc::new(self.model_id.finish())),
+                ("hardware_id", Arc::new(self.hardware_id.finish())),
+                ("test_case", Arc::new(self.test_case.finish())),
+                ("batch_size", Arc::new(self.batch_size.finish())),
+                ("precision", Arc::new(self.precision.finish())),
+                ("parameters", Arc::new(self.parameters.finish())),
+                ("is_simulated", Arc::new(self.is_simulated.finish())),
+            ],
+        )
+    }
+}
+
+fn parameters_json(configuration: &crate::model::Configuration) -> String {
+    if configuration.parameters.is_empty() {
+        return "{}".to_owned();
+    }
+    serde_json::to_string(&configuration.parameters).expect("internal error: a map of texts is always JSON")
+}
+
+fn append(connection: &Connection, table: &str, columns: Vec<(&str, ArrayRef)>) -> Result<(), duckdb::Error> {
+    if columns.iter().all(|(_, array)| array.is_empty()) {
+        return Ok(());
+    }
+    let fields: Vec<Field> =
+        columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
+    debug_assert!(fields.iter().all(|field| field.data_type() != &DataType::Null), "every column has a type");
+    let arrays = columns.into_iter().map(|(_, array)| array).collect();
+    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+        .expect("internal error: the builders of a batch have equal lengths");
+    let mut appender: Appender<'_> = connection.appender(table)?;
+    appender.append_record_batch(batch)?;
+    // An append may be accepted and its row refused at the flush: only the flush's answer counts.
+    appender.flush()
+}

@@ -1,0 +1,173 @@
+//! Opening and creating a store.
+//!
+//! For: the settings that every connection has, and one clear error for each way in which a file cannot be opened.
+//! Not for: locks of our own; DuckDB's file lock is the lock.
+//! Invariant: extensions are never loaded or installed on their own; a store opened for reading cannot reach any
+//! other file, and its settings are locked.
+#![expect(clippy::disallowed_types, reason = "the store owns the connection")]
+
+use std::cell::RefCell;
+use std::fs::File;
+use std::io::Read as _;
+use std::path::{Path, PathBuf};
+
+use duckdb::{AccessMode, Config, Connection};
+use jiff::Timestamp;
+
+use super::error::StoreError;
+use super::import::Known;
+use super::schema;
+
+/// What a store is opened for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Mode {
+    /// Reading: the file must exist and is not changed.
+    Read,
+    /// Writing: the file must exist; an older schema is migrated.
+    Write,
+    /// Writing: the file is created where it does not exist.
+    Create,
+}
+
+/// An open history.
+#[derive(Debug)]
+pub struct Store {
+    pub(super) connection: Connection,
+    pub(super) known: RefCell<Known>,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens a history. `now` dates the migrations that it may apply.
+    ///
+    /// # Errors
+    /// One variant of [`StoreError`] for each way in which a file cannot be a history.
+    pub fn open(path: &Path, mode: Mode, now: Timestamp) -> Result<Self, StoreError> {
+        if !path.exists() && mode != Mode::Create {
+            return Err(StoreError::Absent { path: path.to_owned() });
+        }
+        reject_foreign_file(path)?;
+        let connection = connect(path, mode)?;
+        let store = Self { connection, known: RefCell::default(), path: path.to_owned() };
+        store.check_schema(mode, now)?;
+        if mode == Mode::Read {
+            store
+                .connection
+                .execute_batch("SET lock_configuration = true")
+                .map_err(StoreError::database("lock its settings"))?;
+        }
+        Ok(store)
+    }
+
+    /// Where the history is.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Whether the history holds anything but simulated results.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn has_real_results(&self) -> Result<bool, StoreError> {
+        self.connection
+            .query_row("SELECT count(*) FROM configurations WHERE NOT is_simulated", [], |row| row.get::<_, i64>(0))
+            .map(|count| count > 0)
+            .map_err(StoreError::database("count its results"))
+    }
+
+    /// Closes the history; with it, what was written is in the file itself and not only in its log.
+    ///
+    /// # Errors
+    /// When DuckDB cannot write the file.
+    pub fn close(self) -> Result<(), StoreError> {
+        self.connection.close().map_err(|(_, source)| StoreError::Database { action: "close", source })
+    }
+
+    fn check_schema(&self, mode: Mode, now: Timestamp) -> Result<(), StoreError> {
+        let refused = |source| classify(&self.path, source);
+        let path = self.path.clone();
+        match schema::version(&self.connection).map_err(refused)? {
+            Some(schema::NEWEST) => Ok(()),
+            Some(found) if found > schema::NEWEST => {
+                Err(StoreError::NewerSchema { path, found, known: schema::NEWEST })
+            }
+            Some(found) if mode == Mode::Read => Err(StoreError::OlderSchema { path, found, known: schema::NEWEST }),
+            Some(found) => schema::migrate(&self.connection, found, now),
+            None if mode == Mode::Create && schema::is_empty(&self.connection).map_err(refused)? => {
+                schema::migrate(&self.connection, 0, now)
+            }
+            None => Err(StoreError::NotAHistory { path }),
+        }
+    }
+}
+
+/// A file that is plainly something else gets its own message, before DuckDB words it.
+fn reject_foreign_file(path: &Path) -> Result<(), StoreError> {
+    // DuckDB's header: an 8-byte checksum, then these four bytes.
+    const MAGIC: &[u8] = b"DUCK";
+    let Ok(mut file) = File::open(path) else { return Ok(()) };
+    let mut head = [0; 12];
+    match file.read(&mut head) {
+        // An empty file is what `mktemp` leaves; DuckDB makes a database of it.
+        Ok(0) => Ok(()),
+        Ok(12) if &head[8..] == MAGIC => Ok(()),
+        Ok(_) => Err(StoreError::NotDuckDb { path: path.to_owned() }),
+        // A folder, or a file that may not be read: DuckDB's own error says which.
+        Err(_) => Ok(()),
+    }
+}
+
+fn connect(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
+    let configure = || {
+        let config = Config::default()
+            .enable_autoload_extension(false)?
+            .with("autoinstall_known_extensions", "false")?
+            .with("default_block_size", BLOCK_SIZE)?
+            .with("storage_compatibility_version", STORAGE_VERSION)?
+            .max_memory(MAX_MEMORY)?;
+        if mode == Mode::Read {
+            config.access_mode(AccessMode::ReadOnly)?.enable_external_access(false)
+        } else {
+            // One thread writes; the other cores are for parsing.
+            config.access_mode(AccessMode::ReadWrite)?.threads(1)
+        }
+    };
+    configure().and_then(|config| Connection::open_with_flags(path, config)).map_err(|source| classify(path, source))
+}
+
+/// Bytes a block of a new file has: DuckDB's smallest, since a history is small and DuckDB's default of 256 KiB would
+/// make most of it empty space.
+const BLOCK_SIZE: &str = "16384";
+
+/// Memory that DuckDB may take before it writes to a temporary folder beside the file: a gate runs on small machines,
+/// next to what it gates.
+const MAX_MEMORY: &str = "256MB";
+
+/// The file format of new files. DuckDB's default is that of 1.0, which stores numbers uncompressed in blocks as small
+/// as these: 60 runs of 72 series take 668 kB there and 291 kB here. Every DuckDB from 1.5 on reads it.
+const STORAGE_VERSION: &str = "v1.5.0";
+
+/// DuckDB tells its reasons in words only; these are the words of 1.5.
+fn classify(path: &Path, source: duckdb::Error) -> StoreError {
+    let path = path.to_owned();
+    let words = source.to_string().to_lowercase();
+    let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));
+    if says(&["could not set lock", "being used by another process"]) {
+        StoreError::Locked { path, source }
+    } else if says(&["newer version", "database version", "version number"]) {
+        StoreError::NewerDuckDb { path, source }
+    } else if says(&["not a valid duckdb database file"]) {
+        StoreError::NotDuckDb { path }
+    } else if says(&[
+        "corrupt",
+        "checksum",
+        "failed to deserialize",
+        "serialization error",
+        "could not read enough bytes",
+    ]) {
+        StoreError::Corrupt { path, source }
+    } else {
+        StoreError::Open { path, source }
+    }
+}

@@ -1,0 +1,192 @@
+//! What can go wrong with a store, with the codes DB001 to DB005.
+//!
+//! For: one message for each cause that a user can act on. Not for: printing (the CLI layer does).
+//! Invariant: every error names the database or the statement, and says what to do next in [`StoreError::hint`].
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// An error of the store.
+#[derive(Debug, Error)]
+pub enum StoreError {
+    /// There is no file at the path.
+    #[error("there is no database at `{path}`")]
+    Absent {
+        /// The database.
+        path: PathBuf,
+    },
+    /// Another process holds the file open for writing.
+    #[error("`{path}` is locked by another process")]
+    Locked {
+        /// The database.
+        path: PathBuf,
+        /// DuckDB's words, which name the process where the system tells.
+        #[source]
+        source: duckdb::Error,
+    },
+    /// The file is not a DuckDB database.
+    #[error("`{path}` is not a DuckDB database")]
+    NotDuckDb {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file is a DuckDB database that cannot be read to its end.
+    #[error("`{path}` is corrupt")]
+    Corrupt {
+        /// The database.
+        path: PathBuf,
+        /// DuckDB's words.
+        #[source]
+        source: duckdb::Error,
+    },
+    /// The file was written by a newer DuckDB than this one.
+    #[error("`{path}` was written by a newer version of DuckDB")]
+    NewerDuckDb {
+        /// The database.
+        path: PathBuf,
+        /// DuckDB's words.
+        #[source]
+        source: duckdb::Error,
+    },
+    /// The file could not be opened for another reason.
+    #[error("`{path}` cannot be opened")]
+    Open {
+        /// The database.
+        path: PathBuf,
+        /// DuckDB's words.
+        #[source]
+        source: duckdb::Error,
+    },
+    /// A DuckDB database without benchgate's tables.
+    #[error("`{path}` is a DuckDB database, but not a benchgate history")]
+    NotAHistory {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The schema is newer than this binary knows.
+    #[error("`{path}` has schema version {found}, and this benchgate knows versions up to {known}")]
+    NewerSchema {
+        /// The database.
+        path: PathBuf,
+        /// The version in the file.
+        found: i32,
+        /// The newest version known.
+        known: i32,
+    },
+    /// The schema is older than this binary needs, and the file is open for reading only.
+    #[error("`{path}` has schema version {found}, and reading needs version {known}")]
+    OlderSchema {
+        /// The database.
+        path: PathBuf,
+        /// The version in the file.
+        found: i32,
+        /// The version needed.
+        known: i32,
+    },
+    /// A run is stored already, with other values.
+    #[error("run `{run}` (attempt {attempt}) already holds other values for {count} of these configurations")]
+    Conflict {
+        /// The run's key.
+        run: String,
+        /// Its attempt.
+        attempt: u32,
+        /// Configurations whose stored values differ.
+        count: u64,
+    },
+    /// A configuration occurs twice in one run of one file.
+    #[error("`{configuration}` occurs twice in one run")]
+    Repeated {
+        /// The configuration in words.
+        configuration: String,
+    },
+    /// Real results are in the history, and sample data was asked for.
+    #[error("`{path}` holds results of its own, and sample data belongs into an empty database")]
+    NotEmpty {
+        /// The database.
+        path: PathBuf,
+    },
+    /// The user's SQL is not valid, or not allowed on a read-only history.
+    #[error("the query failed: {message}")]
+    Query {
+        /// DuckDB's words.
+        message: String,
+    },
+    /// The user's SQL ran longer than allowed.
+    #[error("the query ran longer than {seconds} s")]
+    QueryTimeout {
+        /// The limit.
+        seconds: u64,
+    },
+    /// Anything else that DuckDB refuses.
+    #[error("the database refused to {action}")]
+    Database {
+        /// What was attempted.
+        action: &'static str,
+        /// DuckDB's words.
+        #[source]
+        source: duckdb::Error,
+    },
+    /// A row that this version cannot have written.
+    #[error("the history holds a row that cannot be read: {message}")]
+    BadRow {
+        /// What is wrong.
+        message: String,
+    },
+}
+
+impl StoreError {
+    /// The code of the former system's guide.
+    #[must_use]
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Absent { .. }
+            | Self::Locked { .. }
+            | Self::NotDuckDb { .. }
+            | Self::Corrupt { .. }
+            | Self::NewerDuckDb { .. }
+            | Self::Open { .. } => "DB001",
+            Self::NotAHistory { .. }
+            | Self::NewerSchema { .. }
+            | Self::OlderSchema { .. }
+            | Self::NotEmpty { .. }
+            | Self::BadRow { .. } => "DB002",
+            Self::Conflict { .. } | Self::Repeated { .. } => "DB003",
+            Self::Query { .. } | Self::QueryTimeout { .. } | Self::Database { .. } => "DB004",
+        }
+    }
+
+    /// What to do next.
+    #[must_use]
+    pub fn hint(&self) -> &'static str {
+        match self {
+            Self::Absent { .. } => {
+                "create it with `benchgate init --db PATH`, or import results with `benchgate ingest`"
+            }
+            Self::Locked { .. } => "wait for the other process, or end it; readers and writers exclude each other",
+            Self::NotDuckDb { .. } => "check the path given with --db; results files go to `benchgate ingest`",
+            Self::Corrupt { .. } => "restore a backup, or import the results files into a new database",
+            Self::NewerDuckDb { .. } | Self::NewerSchema { .. } => "use the newer benchgate that wrote it",
+            Self::Open { .. } => "check that the folder exists and that you may read and write the file",
+            Self::NotAHistory { .. } => "check the path given with --db, or make it a history with `benchgate init`",
+            Self::OlderSchema { .. } => "bring it up to date with `benchgate init --db PATH`, which keeps everything",
+            Self::Conflict { .. } => "a re-run is a new attempt: give --attempt N, or another --run-id",
+            Self::Repeated { .. } => {
+                "tell the results apart by test case or parameters, or report repetitions as samples"
+            }
+            Self::NotEmpty { .. } => "give another path with --db",
+            Self::Query { .. } => {
+                "the history is read-only here; `SHOW TABLES` and `DESCRIBE history` list what there is"
+            }
+            Self::QueryTimeout { .. } => "narrow the query, or raise --timeout",
+            Self::Database { .. } | Self::BadRow { .. } => {
+                "check the file with DuckDB's own shell, and please report this"
+            }
+        }
+    }
+
+    /// Wraps what DuckDB refused.
+    pub(crate) fn database(action: &'static str) -> impl FnOnce(duckdb::Error) -> Self {
+        move |source| Self::Database { action, source }
+    }
+}

@@ -1,0 +1,306 @@
+//! Reading what a candidate is compared with.
+//!
+//! For: the baseline runs of the candidate's series, as plain values for the gate. Not for: thresholds or verdicts.
+//! Invariant: runs of pull requests and merge queues are never part of a baseline; real and simulated results never
+//! meet, since a configuration is one or the other; the candidate's own run is left out.
+
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::sync::Arc;
+
+use duckdb::arrow::array::{StringArray, UInt64Array};
+use duckdb::arrow::datatypes::{DataType, Field, Schema};
+use duckdb::arrow::record_batch::RecordBatch;
+use duckdb::{Row, params};
+use jiff::Timestamp;
+
+use super::connection::Store;
+use super::error::StoreError;
+use crate::model::{
+    Configuration, ConfigurationId, Direction, Hardware, History, HistoryRun, Machine, Point, RecentRun, RunId,
+    SeriesHistory, SeriesKey, SeriesMeta, Unit,
+};
+
+/// Which runs are a baseline.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct BaselineFilter {
+    /// Only runs of this branch; `None` takes every branch.
+    pub branch: Option<String>,
+    /// Only runs before this time; `None` takes all.
+    pub before: Option<Timestamp>,
+    /// Names and commits of the candidate's own runs: every attempt of them is left out, or a re-run would be judged
+    /// against the attempt that failed.
+    pub own_runs: Vec<(String, Option<String>)>,
+    /// At most this many of the newest runs of each series.
+    pub window: usize,
+}
+
+/// The newest runs whose series tell what a complete run measures.
+const RECENT_RUNS: usize = 5;
+
+/// Baseline runs, newest last, numbered; runs of one time in the order in which they were imported.
+const BASELINE: &str = "
+    CREATE OR REPLACE TEMP TABLE baseline AS
+    SELECT run_id, started_at, git_commit, git_branch,
+        row_number() OVER (ORDER BY started_at, rowid) - 1 AS ordinal
+    FROM test_runs t
+    WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group'), TRUE)
+        AND ($1 IS NULL OR git_branch = $1)
+        AND ($2::BIGINT IS NULL OR started_at < make_timestamp($2::BIGINT))
+        AND NOT EXISTS (FROM own_runs o WHERE o.run_key = t.run_key AND o.git_commit IS NOT DISTINCT FROM t.git_commit)";
+
+/// The value that is judged is the median of the samples; the spread within a run is that of their logarithms.
+const POINTS: &str = "
+    WITH numbered AS (
+        SELECT w.position, b.ordinal, f.unit, f.higher_is_better, f.value, f.samples,
+            row_number() OVER (PARTITION BY w.position ORDER BY b.ordinal DESC) AS age
+        FROM measurements f
+        JOIN wanted w ON w.configuration_id = f.configuration_id AND w.metric = f.metric
+        JOIN baseline b ON b.run_id = f.run_id
+    )
+    SELECT position, ordinal, unit, higher_is_better,
+        coalesce(list_aggregate(samples, 'median'), value),
+        coalesce(len(samples), 0)::UINTEGER,
+        CASE WHEN len(samples) > 1 AND list_aggregate(samples, 'min') > 0
+            THEN list_aggregate(list_transform(samples, lambda s: ln(s)), 'stddev_samp') END
+    FROM numbered
+    WHERE age <= ?
+    ORDER BY position, ordinal";
+
+/// What the newest runs measured beside the wanted series. The runs are few, so they are written into the statement.
+const OTHER_SERIES: &str = "
+    SELECT f.metric, f.unit, f.higher_is_better, c.configuration_id, m.model_name, h.hardware_type, h.device_name,
+        h.cpu_model, h.compute_units, h.memory_gb, h.gpu, c.test_case, c.batch_size, c.precision,
+        CAST(c.parameters AS VARCHAR), c.is_simulated, b.ordinal
+    FROM measurements f
+    JOIN baseline b ON b.run_id = f.run_id
+    JOIN configurations c ON c.configuration_id = f.configuration_id
+    JOIN models m ON m.model_id = c.model_id
+    JOIN hardware_platforms h ON h.hardware_id = c.hardware_id
+    WHERE b.ordinal IN (SELECT unnest(CAST(? AS BIGINT[])))
+        AND c.hardware_id IN (SELECT hardware_id FROM configurations JOIN wanted USING (configuration_id))
+        AND NOT EXISTS (FROM wanted w WHERE w.configuration_id = f.configuration_id AND w.metric = f.metric)";
+
+impl Store {
+    /// The history of some series: their points, and the newest runs that measured any of them.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`], or [`StoreError::BadRow`] where a row cannot have been written by benchgate.
+    pub fn history(&self, wanted: &[SeriesMeta], filter: &BaselineFilter) -> Result<History, StoreError> {
+        self.stage_wanted(wanted).map_err(StoreError::database("stage the candidate's series"))?;
+        let runs = self.baseline_runs(filter).map_err(StoreError::database("read the baseline runs"))?;
+        let series = self.points(wanted, filter.window)?;
+        let recent = self.recent_runs(&runs, &series)?;
+        Ok(History { runs, series, recent })
+    }
+
+    /// Temporary tables live in memory, so this works on a store that is open for reading.
+    fn stage_wanted(&self, wanted: &[SeriesMeta]) -> Result<(), duckdb::Error> {
+        self.connection.execute_batch(
+            "CREATE OR REPLACE TEMP TABLE wanted (position UBIGINT, configuration_id UBIGINT, metric VARCHAR)",
+        )?;
+        let schema = Schema::new(vec![
+            Field::new("position", DataType::UInt64, false),
+            Field::new("configuration_id", DataType::UInt64, false),
+            Field::new("metric", DataType::Utf8, false),
+        ]);
+        let ids = wanted.iter().map(|series| series.key.configuration.id().0);
+        let batch = RecordBatch::try_new(
+            Arc::new(schema),
+            vec![
+                Arc::new(UInt64Array::from_iter_values(0..wanted.len() as u64)),
+                Arc::new(UInt64Array::from_iter_values(ids)),
+                Arc::new(StringArray::from_iter_values(wanted.iter().map(|series| &series.key.metric))),
+            ],
+        )
+        .expect("internal error: the columns have equal lengths");
+        // Named in full: an appender takes the history itself, which is open for reading, for the place of the table.
+        let mut appender = self.connection.appender_to_catalog_and_db("wanted", "temp", "main")?;
+        appender.append_record_batch(batch)?;
+        appender.flush()
+    }
+
+    fn baseline_runs(&self, filter: &BaselineFilter) -> Result<Vec<HistoryRun>, duckdb::Error> {
+        self.connection.execute_batch("CREATE OR REPLACE TEMP TABLE own_runs (run_key VARCHAR, git_commit VARCHAR)")?;
+        for (key, commit) in &filter.own_runs {
+            self.connection.execute("INSERT INTO own_runs VALUES (?, ?)", params![key, commit])?;
+        }
+        let before = filter.before.map(|time| time.as_microsecond());
+        self.connection.execute(BASELINE, params![filter.branch, before])?;
+        let mut statement = self
+            .connection
+            .prepare("SELECT run_id, epoch_us(started_at), git_commit, git_branch FROM baseline ORDER BY ordinal")?;
+        let rows = statement.query_map([], |row| {
+            Ok(HistoryRun {
+                id: RunId(row.get(0)?),
+                // Every stored time came from a `Timestamp`; one that did not is clamped to the epoch's order.
+                started_at: Timestamp::from_microsecond(row.get(1)?).unwrap_or(Timestamp::MIN),
+                commit: row.get(2)?,
+                branch: row.get(3)?,
+            })
+        })?;
+        rows.collect()
+    }
+
+    fn points(&self, wanted: &[SeriesMeta], window: usize) -> Result<Vec<SeriesHistory>, StoreError> {
+        let read = || -> Result<Vec<(usize, SeriesRow)>, duckdb::Error> {
+            let mut statement = self.connection.prepare(POINTS)?;
+            let rows =
+                statement.query_map(params![window as u64], |row| Ok((index(row, 0)?, SeriesRow::read(row)?)))?;
+            rows.collect()
+        };
+        let rows = read().map_err(StoreError::database("read the history"))?;
+        let mut series: Vec<SeriesHistory> = Vec::new();
+        let mut last = None;
+        for (position, row) in rows {
+            if last != Some(position) {
+                let key = wanted[position].key.clone();
+                let meta = SeriesMeta { key, unit: row.unit()?, better: row.better() };
+                series.push(SeriesHistory { meta, points: Vec::new() });
+                last = Some(position);
+            }
+            let current = series.last_mut().expect("internal error: a series was just pushed");
+            // The newest point names the unit; the gate refuses to compare units, it never converts.
+            let (unit, better) = (row.unit()?, row.better());
+            if unit != current.meta.unit {
+                current.points.clear();
+            }
+            (current.meta.unit, current.meta.better) = (unit, better);
+            current.points.push(row.point);
+        }
+        Ok(series)
+    }
+
+    /// The newest runs that measured any of the series, with what else was measured at their commits on the hardware
+    /// that the candidate used. The jobs of one commit count as one: each may hold another part of the suite.
+    fn recent_runs(&self, runs: &[HistoryRun], series: &[SeriesHistory]) -> Result<Vec<RecentRun>, StoreError> {
+        let measured: BTreeSet<usize> =
+            series.iter().flat_map(|series| &series.points).map(|point| point.run).collect();
+        let mut commits = HashSet::new();
+        let mut recent: Vec<RecentRun> = measured
+            .into_iter()
+            .rev()
+            .filter(|run| runs[*run].commit.as_ref().is_none_or(|commit| commits.insert(commit)))
+            .take(RECENT_RUNS)
+            .map(|run| RecentRun { run, series: Vec::new() })
+            .collect();
+        let is_of = |recent: &RecentRun, run: usize| {
+            recent.run == run || (runs[run].commit.is_some() && runs[run].commit == runs[recent.run].commit)
+        };
+        let ordinals: Vec<String> = (0..runs.len())
+            .filter(|run| recent.iter().any(|recent| is_of(recent, *run)))
+            .map(|run| run.to_string())
+            .collect();
+        let refused = || StoreError::database("read what the newest runs measured");
+        let mut statement = self.connection.prepare(OTHER_SERIES).map_err(refused())?;
+        let mut rows = statement.query(params![format!("[{}]", ordinals.join(","))]).map_err(refused())?;
+        let mut configurations = HashMap::new();
+        while let Some(row) = rows.next().map_err(refused())? {
+            let run = index(row, 16).map_err(refused())?;
+            let series = other_series(row, &mut configurations)?;
+            if let Some(recent) = recent.iter_mut().find(|recent| is_of(recent, run)) {
+                recent.series.push(series);
+            }
+        }
+        Ok(recent)
+    }
+}
+
+/// One row of [`OTHER_SERIES`].
+fn other_series(
+    row: &Row<'_>,
+    configurations: &mut HashMap<ConfigurationId, Configuration>,
+) -> Result<SeriesMeta, StoreError> {
+    let refused = || StoreError::database("read a series");
+    let id = ConfigurationId(row.get(3).map_err(refused())?);
+    let configuration = match configurations.entry(id) {
+        Entry::Occupied(known) => known.get().clone(),
+        Entry::Vacant(unknown) => {
+            let read = read_configuration(row).map_err(refused())??;
+            if read.id() != id {
+                return Err(StoreError::BadRow { message: format!("configuration {id} is not `{read}`") });
+            }
+            unknown.insert(read).clone()
+        }
+    };
+    let unit: String = row.get(1).map_err(refused())?;
+    let higher_is_better: Option<bool> = row.get(2).map_err(refused())?;
+    Ok(SeriesMeta {
+        key: SeriesKey { configuration, metric: row.get(0).map_err(refused())? },
+        unit: stored_unit(&unit)?,
+        better: higher_is_better.map(direction),
+    })
+}
+
+/// One row of [`POINTS`].
+struct SeriesRow {
+    unit: String,
+    higher_is_better: Option<bool>,
+    point: Point,
+}
+
+impl SeriesRow {
+    fn read(row: &Row<'_>) -> Result<Self, duckdb::Error> {
+        Ok(Self {
+            unit: row.get(2)?,
+            higher_is_better: row.get(3)?,
+            point: Point { run: index(row, 1)?, value: row.get(4)?, samples: row.get(5)?, within_sd: row.get(6)? },
+        })
+    }
+
+    fn unit(&self) -> Result<Unit, StoreError> {
+        stored_unit(&self.unit)
+    }
+
+    fn better(&self) -> Option<Direction> {
+        self.higher_is_better.map(direction)
+    }
+}
+
+/// What is stored is canonical; a unit that is not was written by something else.
+fn stored_unit(text: &str) -> Result<Unit, StoreError> {
+    let (unit, _) = Unit::canonical(text);
+    if unit.as_str() == text {
+        Ok(unit)
+    } else {
+        Err(StoreError::BadRow { message: format!("unit `{text}` is not canonical") })
+    }
+}
+
+fn direction(higher_is_better: bool) -> Direction {
+    if higher_is_better { Direction::HigherIsBetter } else { Direction::LowerIsBetter }
+}
+
+fn read_configuration(row: &Row<'_>) -> Result<Result<Configuration, StoreError>, duckdb::Error> {
+    let parameters: String = row.get(14)?;
+    let Ok(parameters) = serde_json::from_str::<BTreeMap<String, String>>(&parameters) else {
+        return Ok(Err(StoreError::BadRow { message: "parameters are not an object of texts".to_owned() }));
+    };
+    let memory: Option<f64> = row.get(9)?;
+    let machine = Machine {
+        cpu_model: row.get(7)?,
+        cpu_cores: row.get::<_, Option<i32>>(8)?.and_then(|cores| u32::try_from(cores).ok()),
+        memory_gb: memory.map(whole_gigabytes),
+        gpu: row.get(10)?,
+    };
+    Ok(Ok(Configuration {
+        model: row.get(4)?,
+        hardware: Hardware { kind: row.get(5)?, device: row.get(6)?, machine },
+        test_case: row.get(11)?,
+        batch_size: row.get(12)?,
+        precision: row.get(13)?,
+        parameters,
+        is_simulated: row.get(15)?,
+    }))
+}
+
+/// The column is a DOUBLE for the former system's queries; what is written into it is whole.
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped to the range of u32")]
+fn whole_gigabytes(memory: f64) -> u32 {
+    memory.round().clamp(0.0, f64::from(u32::MAX)) as u32
+}
+
+fn index(row: &Row<'_>, column: usize) -> Result<usize, duckdb::Error> {
+    let value: i64 = row.get(column)?;
+    usize::try_from(value).map_err(|_out_of_range| duckdb::Error::IntegralValueOutOfRange(column, i128::from(value)))
+}

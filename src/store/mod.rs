@@ -1,0 +1,33 @@
+//! The history: one DuckDB file. The only module that names `duckdb`.
+//!
+//! For: schema and migrations, atomic imports, the history of a candidate's series, read-only SQL. Not for: deciding
+//! or showing anything.
+//! Invariant: every write is one transaction that leaves the old or the new state; ids come from content, so an
+//! import that is repeated changes nothing; a restored file is data, opened without access to anything beside it.
+//!
+//! Layout (`schema/v1.sql`): dimensions (`models`, `hardware_platforms`, `configurations`), `test_runs`, `sources`,
+//! and two narrow fact tables, `results` (one configuration in one run) and `measurements` (one metric of one result).
+//! The wide tables of the former system are views over them. A series is (`configuration_id`, `metric`).
+//!
+//! - [`connection`] - opening and creating a store
+//! - [`error`] - what can go wrong, with the codes DB001 to DB005
+//! - [`import`] - writing runs
+//! - [`history`] - reading what a candidate is compared with
+//! - [`query`] - the user's SQL
+//! - [`schema`] - the migrations
+
+mod batch;
+pub mod connection;
+pub mod error;
+pub mod history;
+pub mod import;
+pub mod query;
+pub mod schema;
+#[cfg(test)]
+mod tests;
+
+pub use connection::{Mode, Store};
+pub use error::StoreError;
+pub use history::BaselineFilter;
+pub use import::{Import, ImportOutcome, Source};
+pub use query::QueryLimits;

@@ -1,0 +1,158 @@
+//! The user's SQL, read-only and limited.
+//!
+//! For: questions that no command answers. Not for: changing anything; the store is open for reading, cannot reach
+//! other files, and its settings are locked.
+//! Invariant: a query ends, by its answer, its row limit or its time limit.
+
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
+
+use duckdb::types::{TimeUnit, Value, ValueRef};
+use jiff::Timestamp;
+
+use super::connection::Store;
+use super::error::StoreError;
+use crate::model::{Cell, Table};
+
+/// How much a query may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct QueryLimits {
+    /// Rows at most; the answer says when there were more.
+    pub rows: usize,
+    /// Time at most.
+    pub time: Duration,
+}
+
+impl Store {
+    /// Runs one statement and returns its rows.
+    ///
+    /// # Errors
+    /// [`StoreError::Query`] with DuckDB's words, or [`StoreError::QueryTimeout`].
+    pub fn query(&self, sql: &str, limits: QueryLimits) -> Result<Table, StoreError> {
+        let interrupt = self.connection.interrupt_handle();
+        let (done, finished) = mpsc::channel::<()>();
+        thread::scope(|scope| {
+            let watch = scope.spawn(move || {
+                let is_late = finished.recv_timeout(limits.time) == Err(RecvTimeoutError::Timeout);
+                if is_late {
+                    interrupt.interrupt();
+                }
+                is_late
+            });
+            let answer = self.read_rows(sql, limits.rows);
+            // A watch that has ended already needs no word.
+            let _ = done.send(());
+            let is_late = watch.join().expect("internal error: the watch only waits");
+            match answer {
+                Err(_) if is_late => Err(StoreError::QueryTimeout { seconds: limits.time.as_secs() }),
+                Err(error) => Err(StoreError::Query { message: first_line(&error.to_string()) }),
+                Ok(table) => Ok(table),
+            }
+        })
+    }
+
+    fn read_rows(&self, sql: &str, limit: usize) -> Result<Table, duckdb::Error> {
+        let mut statement = self.connection.prepare(sql)?;
+        let mut rows = statement.query([])?;
+        let mut table = Table::default();
+        if let Some(statement) = rows.as_ref() {
+            table.columns = statement.column_names();
+        }
+        while let Some(row) = rows.next()? {
+            if table.rows.len() == limit {
+                table.is_truncated = true;
+                break;
+            }
+            let cells = (0..table.columns.len()).map(|column| Ok(cell(row.get_ref(column)?)));
+            table.rows.push(cells.collect::<Result<_, duckdb::Error>>()?);
+        }
+        Ok(table)
+    }
+}
+
+fn cell(value: ValueRef<'_>) -> Cell {
+    match value.to_owned() {
+        Value::Null => Cell::Null,
+        Value::Boolean(value) => Cell::Bool(value),
+        Value::Float(value) => Cell::Float(value.into()),
+        Value::Double(value) => Cell::Float(value),
+        // As many digits as a float holds exactly; longer ones stay text.
+        Value::Decimal(decimal) if decimal.width() <= 15 => {
+            let text = decimal.to_string();
+            text.parse().map_or(Cell::Text(text), Cell::Float)
+        }
+        other => match integer(&other) {
+            Some(number) => Cell::Integer(number),
+            None => Cell::Text(value_text(&other)),
+        },
+    }
+}
+
+fn timestamp_text(unit: TimeUnit, value: i64) -> String {
+    let time = match unit {
+        TimeUnit::Second => Timestamp::from_second(value),
+        TimeUnit::Millisecond => Timestamp::from_millisecond(value),
+        TimeUnit::Microsecond => Timestamp::from_microsecond(value),
+        TimeUnit::Nanosecond => Timestamp::from_nanosecond(i128::from(value)),
+    };
+    time.map_or_else(|_| value.to_string(), |time| time.to_string())
+}
+
+/// Lists and other nested values, written as DuckDB writes them.
+fn value_text(value: &Value) -> String {
+    match value {
+        Value::List(items) | Value::Array(items) => {
+            format!("[{}]", items.iter().map(value_text).collect::<Vec<_>>().join(", "))
+        }
+        Value::Struct(fields) => {
+            let fields: Vec<String> =
+                fields.iter().map(|(name, value)| format!("'{name}': {}", value_text(value))).collect();
+            format!("{{{}}}", fields.join(", "))
+        }
+        Value::Map(entries) => {
+            let entries: Vec<String> =
+                entries.iter().map(|(key, value)| format!("{}={}", value_text(key), value_text(value))).collect();
+            format!("{{{}}}", entries.join(", "))
+        }
+        Value::Null => "NULL".to_owned(),
+        Value::Text(text) | Value::Enum(text) => text.clone(),
+        Value::Double(value) => value.to_string(),
+        Value::Float(value) => value.to_string(),
+        Value::Boolean(value) => value.to_string(),
+        Value::Date32(days) => date_text(*days),
+        Value::Timestamp(unit, value) => timestamp_text(*unit, *value),
+        Value::Decimal(decimal) => decimal.to_string(),
+        other => match integer(other) {
+            Some(number) => number.to_string(),
+            None => format!("{other:?}"),
+        },
+    }
+}
+
+fn date_text(days: i32) -> String {
+    jiff::civil::date(1970, 1, 1)
+        .checked_add(jiff::Span::new().days(days))
+        .map_or_else(|_| days.to_string(), |date| date.to_string())
+}
+
+/// DuckDB adds the statement and a caret below its first line; the first line says what is wrong.
+fn first_line(words: &str) -> String {
+    words.lines().next().unwrap_or_default().trim().to_owned()
+}
+
+/// The integers among DuckDB's values.
+fn integer(value: &Value) -> Option<i128> {
+    Some(match value {
+        Value::TinyInt(value) => (*value).into(),
+        Value::SmallInt(value) => (*value).into(),
+        Value::Int(value) => (*value).into(),
+        Value::BigInt(value) => (*value).into(),
+        Value::HugeInt(value) => *value,
+        Value::UTinyInt(value) => (*value).into(),
+        Value::USmallInt(value) => (*value).into(),
+        Value::UInt(value) => (*value).into(),
+        Value::UBigInt(value) => (*value).into(),
+        _ => return None,
+    })
+}

@@ -1,0 +1,274 @@
+//! The store's promises: atomic, idempotent, read-only where it says so.
+
+use std::path::Path;
+use std::time::Duration;
+
+use jiff::Timestamp;
+
+use super::*;
+use crate::model::{Cell, Context, Measurement, ResultDraft, RunDraft, SeriesKey, SeriesMeta, Unit};
+
+fn now() -> Timestamp {
+    Timestamp::from_second(1_800_000_000).expect("valid")
+}
+
+fn context() -> Context {
+    let mut context = Context { model: Some("bert".to_owned()), ..Context::default() };
+    context.hardware.kind = Some("cpu".to_owned());
+    context.run.branch = Some("main".to_owned());
+    context
+}
+
+fn run(day: i64) -> RunDraft {
+    RunDraft {
+        key: Some(format!("run-{day}")),
+        commit: Some(format!("{day:040x}")),
+        started_at: Some(Timestamp::from_second(1_700_000_000 + day * 86_400).expect("valid")),
+        ..RunDraft::default()
+    }
+}
+
+fn result(case: &str, latency: f64) -> ResultDraft {
+    let latency = Measurement::new("latency", None, vec![latency, latency * 1.01, latency * 0.99], None, None);
+    ResultDraft {
+        test_case: Some(case.to_owned()),
+        parameters: [("sequence_length".to_owned(), "128".to_owned())].into(),
+        ..ResultDraft::completed(vec![latency.expect("valid")])
+    }
+}
+
+fn import(
+    store: &Store,
+    file_name: &str,
+    run: RunDraft,
+    results: Vec<ResultDraft>,
+) -> Result<ImportOutcome, import::ImportError> {
+    let context = context();
+    let hash = blake3::hash(format!("{run:?}{results:?}").as_bytes()).to_hex();
+    let source = Source { file_name, content_hash: hash.as_str(), bytes: 1 };
+    let mut import = store.begin_import(source, &context, now())?;
+    import.run(run)?;
+    for result in results {
+        import.result(result)?;
+    }
+    import.finish("native")
+}
+
+fn create(folder: &Path) -> Store {
+    Store::open(&folder.join("history.duckdb"), Mode::Create, now()).expect("created")
+}
+
+fn rows(store: &Store, sql: &str) -> Vec<Vec<Cell>> {
+    store.query(sql, QueryLimits { rows: 1000, time: Duration::from_secs(60) }).expect(sql).rows
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let results = || vec![result("a", 10.0), result("b", 20.0), ResultDraft::failed("out of memory")];
+    let first = import(&store, "a.json", run(1), results()).expect("imported");
+    assert_eq!(first, ImportOutcome { results: 3, failed: 1, measurements: 2, known: 0, runs: 1 });
+    let all = "SELECT (SELECT count(*) FROM results), (SELECT count(*) FROM measurements), (SELECT count(*) FROM
+        sources), (SELECT count(*) FROM test_runs), (SELECT count(*) FROM configurations)";
+    let before = rows(&store, all);
+    let second = import(&store, "a.json", run(1), results()).expect("imported");
+    assert_eq!(second, ImportOutcome { results: 0, failed: 0, measurements: 0, known: 3, runs: 1 });
+    assert_eq!(rows(&store, all), before);
+}
+
+#[test]
+fn a_second_file_of_a_run_adds_what_the_run_lacks() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    import(&store, "a.json", run(1), vec![result("a", 10.0)]).expect("imported");
+    let outcome = import(&store, "b.json", run(1), vec![result("a", 10.0), result("b", 20.0)]).expect("imported");
+    assert_eq!((outcome.results, outcome.known, outcome.measurements), (1, 1, 1));
+    assert_eq!(rows(&store, "SELECT count(*) FROM results"), [[Cell::Integer(2)]]);
+}
+
+#[test]
+fn other_values_for_a_stored_run_are_refused_and_change_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    import(&store, "a.json", run(1), vec![result("a", 10.0)]).expect("imported");
+    let conflict = import(&store, "b.json", run(1), vec![result("a", 11.0), result("b", 1.0)]);
+    assert!(matches!(conflict, Err(import::ImportError::Store(StoreError::Conflict { count: 1, .. }))), "{conflict:?}");
+    assert_eq!(rows(&store, "SELECT count(*) FROM results"), [[Cell::Integer(1)]]);
+    assert_eq!(rows(&store, "SELECT count(*) FROM sources"), [[Cell::Integer(1)]]);
+}
+
+#[test]
+fn a_configuration_twice_in_a_run_is_refused() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let repeated = import(&store, "a.json", run(1), vec![result("a", 10.0), result("a", 10.0)]);
+    assert!(matches!(repeated, Err(import::ImportError::Store(StoreError::Repeated { .. }))), "{repeated:?}");
+    assert_eq!(rows(&store, "SELECT count(*) FROM models"), [[Cell::Integer(0)]]);
+}
+
+#[test]
+fn an_import_that_is_dropped_leaves_the_history_as_it_was() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let context = context();
+    let source = Source { file_name: "a.json", content_hash: "00", bytes: 1 };
+    let mut open = store.begin_import(source, &context, now()).expect("begun");
+    open.run(run(1)).expect("run");
+    for case in 0..20_000 {
+        open.result(result(&case.to_string(), 10.0)).expect("result");
+    }
+    drop(open);
+    for table in ["results", "measurements", "configurations", "models", "sources", "test_runs"] {
+        assert_eq!(rows(&store, &format!("SELECT count(*) FROM {table}")), [[Cell::Integer(0)]], "{table}");
+    }
+    import(&store, "a.json", run(1), vec![result("a", 10.0)]).expect("the store still works");
+}
+
+#[test]
+fn both_sql_examples_of_the_old_guide_run_as_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let throughput = Measurement::new("throughput", Some(100.0), Vec::new(), Some("items/s"), None).expect("valid");
+    import(&store, "a.json", run(1), vec![ResultDraft::completed(vec![throughput])]).expect("imported");
+    let expected = vec![vec![Cell::Text("bert".to_owned()), Cell::Text("cpu".to_owned()), Cell::Float(100.0)]];
+    for sql in [
+        "SELECT model, hardware, AVG(throughput) FROM benchmark_performance GROUP BY model, hardware",
+        "SELECT model_name, hardware_type, AVG(throughput_items_per_second) FROM performance_results GROUP BY model_name, hardware_type",
+    ] {
+        assert_eq!(rows(&store, sql), expected, "{sql}");
+    }
+    for view in [
+        "history",
+        "benchmark_hardware",
+        "benchmark_compatibility",
+        "latest_performance_metrics",
+        "model_hardware_compatibility",
+        "integration_test_status",
+    ] {
+        rows(&store, &format!("SELECT * FROM {view}"));
+    }
+    assert_eq!(rows(&store, "SELECT average_latency_ms FROM performance_results"), [[Cell::Null]]);
+}
+
+#[test]
+fn a_history_is_read_back_as_it_was_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    for day in [3, 1, 2] {
+        let results = vec![result("a", 10.0 + f64::from(u32::try_from(day).expect("small"))), result("b", 5.0)];
+        import(&store, "a.json", run(day), results).expect("imported");
+    }
+    let foreign = RunDraft { trigger: Some("pull_request".to_owned()), ..run(9) };
+    import(&store, "p.json", foreign, vec![result("a", 99.0)]).expect("imported");
+    let configuration = context().complete_result(result("a", 1.0)).expect("complete").configuration;
+    let wanted = SeriesMeta {
+        key: SeriesKey { configuration, metric: "latency".to_owned() },
+        unit: Unit::canonical("ms").0,
+        better: None,
+    };
+    let filter = BaselineFilter { window: 2, ..BaselineFilter::default() };
+    let history = store.history(std::slice::from_ref(&wanted), &filter).expect("read");
+    assert_eq!(history.runs.len(), 3, "a pull request's run is no baseline");
+    let values: Vec<f64> = history.series[0].points.iter().map(|point| point.value).collect();
+    assert_eq!(values, [12.0, 13.0], "the newest two, oldest first");
+    assert_eq!(history.series[0].points[0].samples, 3);
+    let within = history.series[0].points[0].within_sd.expect("three samples");
+    assert!((within - 0.01).abs() < 1e-3, "{within}");
+    assert_eq!(history.recent.len(), 2, "as many as the window holds");
+    assert_eq!(history.recent[0].run, 2, "newest first");
+    let other = context().complete_result(result("b", 1.0)).expect("complete").configuration;
+    let names: Vec<&SeriesKey> = history.recent[0].series.iter().map(|series| &series.key).collect();
+    assert_eq!(
+        names,
+        [&SeriesKey { configuration: other, metric: "latency".to_owned() }],
+        "whole, and only the others"
+    );
+
+    let before = run(3).started_at;
+    let own_runs = vec![("run-1".to_owned(), history.runs[0].commit.clone())];
+    let filter = BaselineFilter { before, own_runs, branch: Some("main".to_owned()), window: 100 };
+    assert_eq!(store.history(std::slice::from_ref(&wanted), &filter).expect("read").runs.len(), 1);
+    let filter = BaselineFilter { branch: Some("other".to_owned()), window: 100, ..BaselineFilter::default() };
+    assert!(store.history(&[wanted], &filter).expect("read").series.is_empty());
+}
+
+#[test]
+fn a_store_open_for_reading_can_neither_write_nor_reach_other_files() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    import(&store, "a.json", run(1), vec![result("a", 10.0)]).expect("imported");
+    let path = store.path().to_owned();
+    store.close().expect("closed");
+    let secret = folder.path().join("secret.csv");
+    std::fs::write(&secret, "a\n1\n").expect("written");
+    let store = Store::open(&path, Mode::Read, now()).expect("opened");
+    let limits = QueryLimits { rows: 10, time: Duration::from_secs(10) };
+    for sql in [
+        "DROP TABLE results".to_owned(),
+        "INSERT INTO models (model_id, model_name, created_at) VALUES (1, 'x', now()::TIMESTAMP)".to_owned(),
+        format!("SELECT * FROM read_csv('{}')", secret.display()),
+        format!("COPY results TO '{}'", folder.path().join("out.csv").display()),
+        format!("ATTACH '{}'", folder.path().join("other.duckdb").display()),
+        "INSTALL httpfs".to_owned(),
+        "SET enable_external_access = true".to_owned(),
+    ] {
+        let refused = store.query(&sql, limits);
+        assert!(matches!(refused, Err(StoreError::Query { .. })), "{sql}: {refused:?}");
+    }
+    let truncated = store.query("SELECT * FROM range(100)", limits).expect("rows");
+    assert!(truncated.is_truncated && truncated.rows.len() == 10);
+}
+
+#[test]
+fn a_query_that_does_not_end_is_stopped() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let limits = QueryLimits { rows: 10, time: Duration::from_millis(200) };
+    let endless = "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE a.range + b.range = 1";
+    assert!(matches!(store.query(endless, limits), Err(StoreError::QueryTimeout { .. })));
+}
+
+#[test]
+fn each_file_that_is_no_history_gets_its_own_message() {
+    let folder = tempfile::tempdir().expect("folder");
+    let path = folder.path().join("x.duckdb");
+    let open = |mode| Store::open(&path, mode, now()).map(|_| ()).expect_err("refused");
+    assert_eq!(open(Mode::Read).to_string(), format!("there is no database at `{}`", path.display()));
+    std::fs::write(&path, "{\"results\": []}").expect("written");
+    assert!(matches!(open(Mode::Create), StoreError::NotDuckDb { .. }));
+    std::fs::remove_file(&path).expect("removed");
+
+    create(folder.path()).close().expect("closed");
+    let good = std::fs::read(folder.path().join("history.duckdb")).expect("read");
+    std::fs::write(&path, &good[..good.len() / 2]).expect("written");
+    assert!(matches!(open(Mode::Read), StoreError::Corrupt { .. }), "{:?}", open(Mode::Read));
+    let mut newer = good.clone();
+    newer[12] = 250;
+    std::fs::write(&path, &newer).expect("written");
+    let error = open(Mode::Read);
+    assert!(matches!(error, StoreError::Corrupt { .. } | StoreError::NewerDuckDb { .. }), "{error:?}");
+}
+
+#[test]
+fn a_newer_schema_is_refused_and_a_foreign_database_is_left_alone() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let path = store.path().to_owned();
+    let newer = "INSERT INTO schema_migrations VALUES (99, 'from the future', now()::TIMESTAMP, '9.0')";
+    store.connection.execute_batch(newer).expect("written");
+    store.close().expect("closed");
+    let error = Store::open(&path, Mode::Write, now()).map(|_| ()).expect_err("refused");
+    assert!(matches!(error, StoreError::NewerSchema { found: 99, .. }), "{error:?}");
+
+    let store = create(&{
+        let other = folder.path().join("other");
+        std::fs::create_dir(&other).expect("folder");
+        other
+    });
+    let path = store.path().to_owned();
+    store.connection.execute_batch("DROP TABLE schema_migrations").expect("dropped");
+    store.close().expect("closed");
+    let error = Store::open(&path, Mode::Create, now()).map(|_| ()).expect_err("refused");
+    assert!(matches!(error, StoreError::NotAHistory { .. }), "{error:?}");
+}
