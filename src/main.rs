@@ -1,3 +1,7 @@
-//! The `benchgate` binary; its command line follows.
+//! The `benchgate` binary: hands the process's arguments to the CLI layer and returns its exit status.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    benchgate::cli::main()
+}

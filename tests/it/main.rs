@@ -1,1 +1,11 @@
-//! The one integration test binary; its tests follow with the command line.
+//! The one integration test binary: benchgate as a user meets it, through its command line.
+#![expect(clippy::unwrap_used, reason = "test support fails by panicking")]
+
+mod bad_input;
+mod compare;
+mod hostile_formats;
+mod ingest;
+mod legacy;
+mod query;
+mod sample;
+mod support;

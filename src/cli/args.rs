@@ -1,0 +1,267 @@
+//! The flags.
+//!
+//! For: clap's types and the help text. Not for: resolving what was given (each command does).
+//! Invariant: every flag has an environment twin `BENCHGATE_<FLAG>`, and the first line of its comment is its help.
+
+use std::path::PathBuf;
+
+use clap::builder::FalseyValueParser;
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+use crate::config::value::{ActionWord, Effect, Level, Window};
+use crate::formats::Format;
+
+/// A regression gate for benchmark results, per model and hardware.
+///
+/// benchgate keeps results in one DuckDB file, compares a run with the history of the same model on the same hardware,
+/// and says by its exit code what it found: 0 passed, 10 regression, 12 missing benchmark, 3 nothing to judge.
+#[derive(Debug, Parser)]
+#[command(name = "benchgate", version, max_term_width = 100)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Create a history, or bring an older one up to date
+    Init(InitArgs),
+    /// Import results files and folders into the history
+    Ingest(Box<IngestArgs>),
+    /// Judge results against the history; the exit code is the verdict
+    Compare(Box<CompareArgs>),
+    /// Run read-only SQL on the history
+    Query(QueryArgs),
+}
+
+/// The history.
+#[derive(Debug, Args)]
+pub struct StoreArgs {
+    /// The history, a DuckDB file
+    #[arg(long, env = "BENCHGATE_DB", default_value = "benchgate.duckdb", value_name = "PATH")]
+    pub db: PathBuf,
+}
+
+/// `benchgate init`.
+#[derive(Debug, Args)]
+pub struct InitArgs {
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// Fill it with a realistic demo history, marked simulated
+    #[arg(long, env = "BENCHGATE_SAMPLE_DATA", value_parser = FalseyValueParser::new())]
+    pub sample_data: bool,
+    /// Say nothing but errors
+    #[arg(long, short, env = "BENCHGATE_QUIET", value_parser = FalseyValueParser::new())]
+    pub quiet: bool,
+}
+
+/// `benchgate ingest`.
+#[derive(Debug, Args)]
+pub struct IngestArgs {
+    /// Results files, folders of them, or `target/criterion`
+    #[arg(required = true, value_name = "RESULTS")]
+    pub results: Vec<PathBuf>,
+    /// The history; created where it does not exist.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// What the files leave open.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// Policy file, for its hardware aliases; `benchgate.toml` is used where it exists
+    #[arg(long, env = "BENCHGATE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// How to print the outcome of each file
+    #[arg(long, env = "BENCHGATE_INGEST_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub format: IngestFormat,
+    /// Print totals only
+    #[arg(long, short, env = "BENCHGATE_QUIET", value_parser = FalseyValueParser::new())]
+    pub quiet: bool,
+}
+
+/// `benchgate compare`.
+#[derive(Debug, Args)]
+pub struct CompareArgs {
+    /// Results files of one run, folders of them, or `target/criterion`
+    #[arg(required = true, value_name = "RESULTS")]
+    pub results: Vec<PathBuf>,
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// What the files leave open.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Declare that only a part of the suite was run: what was not run is not missing
+    #[arg(long, env = "BENCHGATE_PARTIAL", value_parser = FalseyValueParser::new())]
+    pub partial: bool,
+    /// Import the results into the history after judging them
+    #[arg(long, env = "BENCHGATE_RECORD", value_parser = FalseyValueParser::new())]
+    pub record: bool,
+    /// How to print the report
+    #[arg(long, env = "BENCHGATE_FORMAT", value_name = "FORMAT", default_value = "table")]
+    pub format: ReportFormat,
+    /// Write the report to a file instead of standard output
+    #[arg(long, short, env = "BENCHGATE_OUTPUT", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Show every series, and each policy value with where it came from
+    #[arg(long, short, env = "BENCHGATE_VERBOSE", value_parser = FalseyValueParser::new())]
+    pub verbose: bool,
+}
+
+/// `benchgate query`.
+#[derive(Debug, Args)]
+pub struct QueryArgs {
+    /// One SQL statement; start from the view `history`
+    #[arg(value_name = "SQL")]
+    pub sql: String,
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// How to print the rows
+    #[arg(long, env = "BENCHGATE_QUERY_FORMAT", value_name = "FORMAT", default_value = "table")]
+    pub format: QueryFormat,
+    /// Print at most this many rows
+    #[arg(long, env = "BENCHGATE_LIMIT", value_name = "ROWS", default_value_t = 10_000)]
+    pub limit: usize,
+    /// Stop the query after this many seconds
+    #[arg(long, env = "BENCHGATE_TIMEOUT", value_name = "SECONDS", default_value_t = 60)]
+    pub timeout: u64,
+}
+
+/// Facts about results that their files leave open. A file's own facts win.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Facts that the files leave open")]
+pub struct FactArgs {
+    /// Model that was measured
+    #[arg(long, env = "BENCHGATE_MODEL", value_name = "NAME")]
+    pub model: Option<String>,
+    /// Hardware type: cpu, cuda, rocm, mps, openvino, webnn, webgpu, ...
+    ///
+    /// With it, this machine's CPU model, cores, memory and (for cuda and rocm) GPU become part of the hardware's identity.
+    #[arg(long, env = "BENCHGATE_HARDWARE", value_name = "TYPE")]
+    pub hardware: Option<String>,
+    /// Device name
+    #[arg(long, env = "BENCHGATE_DEVICE", value_name = "NAME")]
+    pub device: Option<String>,
+    /// Leave this machine's facts out of the hardware's identity
+    #[arg(long, env = "BENCHGATE_NO_FINGERPRINT", value_parser = FalseyValueParser::new())]
+    pub no_fingerprint: bool,
+    /// Test case
+    #[arg(long, env = "BENCHGATE_TEST_CASE", value_name = "NAME")]
+    pub test_case: Option<String>,
+    /// Batch size
+    #[arg(long, env = "BENCHGATE_BATCH_SIZE", value_name = "N")]
+    pub batch_size: Option<u32>,
+    /// Precision, such as fp16
+    #[arg(long, env = "BENCHGATE_PRECISION", value_name = "NAME")]
+    pub precision: Option<String>,
+    /// Any other parameter; may be repeated
+    #[arg(long = "parameter", env = "BENCHGATE_PARAMETER", value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
+    /// Commit that was measured
+    #[arg(long, env = "BENCHGATE_COMMIT", value_name = "SHA")]
+    pub commit: Option<String>,
+    /// Branch that the commit is on
+    #[arg(long, env = "BENCHGATE_BRANCH", value_name = "NAME")]
+    pub branch: Option<String>,
+    /// Name of the run; without one, the content of the file names it
+    #[arg(long, env = "BENCHGATE_RUN_ID", value_name = "NAME")]
+    pub run_id: Option<String>,
+    /// Attempt of the run, from 1
+    #[arg(long, env = "BENCHGATE_ATTEMPT", value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
+    pub attempt: Option<u32>,
+    /// Suite that was run
+    #[arg(long, env = "BENCHGATE_SUITE", value_name = "NAME")]
+    pub suite: Option<String>,
+    /// When the run was made, as 2026-03-01T12:00:00Z, or `now`
+    #[arg(long, env = "BENCHGATE_TIME", value_name = "TIME")]
+    pub time: Option<String>,
+    /// What started the run, such as push or schedule; runs of pull requests are never a baseline
+    #[arg(long, env = "BENCHGATE_TRIGGER", value_name = "EVENT")]
+    pub trigger: Option<String>,
+    /// Format of the files; without it, each file's content tells
+    #[arg(long, env = "BENCHGATE_INPUT_FORMAT", value_name = "FORMAT", value_parser = input_format)]
+    pub input_format: Option<Format>,
+}
+
+/// The policy: flags win over `benchgate.toml`, which wins over the defaults.
+#[derive(Debug, Default, Args)]
+#[command(next_help_heading = "Policy")]
+pub struct PolicyArgs {
+    /// Policy file; `benchgate.toml` is used where it exists
+    #[arg(long, env = "BENCHGATE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
+    /// Branch whose runs are the baseline; without it, the runs of every branch
+    #[arg(long, env = "BENCHGATE_BASELINE_BRANCH", value_name = "NAME")]
+    pub baseline_branch: Option<String>,
+    /// How many of the newest baseline runs count
+    #[arg(long, env = "BENCHGATE_WINDOW", value_name = "RUNS")]
+    pub window: Option<Window>,
+    /// False-discovery level over all series of a run, such as 5%
+    #[arg(long, env = "BENCHGATE_ALPHA", value_name = "PERCENT")]
+    pub alpha: Option<Level>,
+    /// Smallest change worth reporting, such as 2%
+    #[arg(long, env = "BENCHGATE_MINIMUM_EFFECT", value_name = "PERCENT")]
+    pub minimum_effect: Option<Effect>,
+    /// What a missing benchmark does: fail, warn or ignore
+    #[arg(long, env = "BENCHGATE_MISSING", value_name = "ACTION")]
+    pub missing: Option<ActionWord>,
+    /// What a benchmark without history does: fail, warn or ignore
+    #[arg(long, env = "BENCHGATE_NEW", value_name = "ACTION")]
+    pub new: Option<ActionWord>,
+    /// What an inconclusive benchmark does: fail, warn or ignore
+    #[arg(long, env = "BENCHGATE_INCONCLUSIVE", value_name = "ACTION")]
+    pub inconclusive: Option<ActionWord>,
+}
+
+/// How `ingest` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum IngestFormat {
+    /// A line a file
+    Text,
+    /// One object, schema `benchgate/ingest/v1`
+    Json,
+}
+
+/// How `compare` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ReportFormat {
+    /// A table for the terminal
+    Table,
+    /// Markdown, as in a pull request's comment
+    Markdown,
+    /// One object, schema `benchgate/report/v1`
+    Json,
+}
+
+/// How `query` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum QueryFormat {
+    /// A table for the terminal
+    Table,
+    /// Comma-separated values
+    Csv,
+    /// An array of objects
+    Json,
+    /// A Markdown table
+    Markdown,
+}
+
+fn parameter(text: &str) -> Result<(String, String), String> {
+    match text.split_once('=') {
+        Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
+        _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+fn input_format(text: &str) -> Result<Format, String> {
+    Format::parse(text).ok_or_else(|| {
+        let known: Vec<&str> = Format::ALL.iter().map(|format| format.name()).collect();
+        format!("known formats are {}", known.join(", "))
+    })
+}

@@ -1,0 +1,150 @@
+//! `benchgate compare`: results against the history; the exit code is the verdict.
+//!
+//! For: judging a candidate locally or in CI. Not for: writing; the history is opened for reading unless `--record`
+//! asks to import the candidate after it was judged and reported.
+//! Invariant: a results file that cannot be read ends the command without a verdict; the exit code follows from the
+//! judgement alone.
+
+use jiff::Timestamp;
+
+use super::args::{CompareArgs, ReportFormat};
+use super::candidate::{self, Candidate};
+use super::error::CliError;
+use super::exit::Exit;
+use super::ingest_report::IngestReport;
+use super::surroundings::{Console, Surroundings};
+use super::{context, ingest, inputs, policy};
+use crate::config::{Config, ConfiguredPolicy};
+use crate::gate::{self, Action, Judgement, Outcome, Policy as _};
+use crate::model::{Context, History};
+use crate::report::{self, Provenance, TerminalOptions, View};
+use crate::store::{BaselineFilter, Mode, Store};
+
+/// Bytes that a Markdown report may have: what fits into a pull request's comment.
+const MARKDOWN_BYTES: usize = 60_000;
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`CliError`]; a regression is not an error.
+pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
+    let config = policy::load(arguments.policy.config.as_deref())?;
+    let policy = config.policy(&policy::overrides(&arguments.policy));
+    let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let found = inputs::find(&arguments.results)?;
+    let candidate = candidate::read(&found, arguments, &context, console)?;
+
+    let filter = baseline(arguments, &config, &candidate, &context, &policy);
+    let history = read_history(arguments, &candidate, &filter, surroundings.now)?;
+    let judgement = gate::judge(&candidate.run, &history, &policy);
+    let view = View::new(&judgement, &provenance(arguments, &candidate, &filter));
+    write_report(arguments, &view, surroundings, console)?;
+    for origin in config.unmatched(&candidate.series()) {
+        writeln!(console.err, "notice: {origin} speaks of no series of these results")?;
+    }
+    let verdict = exit(&judgement);
+    if arguments.record {
+        let store = Store::open(&arguments.store.db, Mode::Write, surroundings.now)?;
+        let mut report = IngestReport::default();
+        ingest::import_all(&store, &found, &arguments.facts, &context, surroundings.now, |file| {
+            writeln!(console.err, "{file}")?;
+            report.add(file);
+            Ok(())
+        })?;
+        store.close()?;
+        // A verdict that fails outranks a history that could not be written; a pass does not hide it.
+        if verdict == Exit::Success {
+            return Ok(report.exit());
+        }
+    }
+    Ok(verdict)
+}
+
+/// The exit code of a judgement.
+#[must_use]
+pub fn exit(judgement: &Judgement) -> Exit {
+    match judgement.outcome {
+        Outcome::Passed => Exit::Success,
+        Outcome::Failed if judgement.failed_by_missing_only => Exit::Missing,
+        Outcome::Failed => Exit::Regression,
+        Outcome::Inconclusive => Exit::Inconclusive,
+        Outcome::NothingToJudge if judgement.limits.nothing_to_judge.value == Action::Fail => Exit::NothingToJudge,
+        Outcome::NothingToJudge => Exit::Success,
+    }
+}
+
+fn baseline(
+    arguments: &CompareArgs,
+    config: &Config,
+    candidate: &Candidate,
+    context: &Context,
+    policy: &ConfiguredPolicy,
+) -> BaselineFilter {
+    let branch = arguments.policy.baseline_branch.clone();
+    let windows = candidate.series().iter().map(|series| policy.for_series(series).window.value).max();
+    BaselineFilter {
+        branch: branch.or_else(|| config.baseline_branch().map(|setting| setting.value)),
+        before: candidate.started_at(context),
+        own_runs: candidate.own_runs.clone(),
+        window: windows.unwrap_or(1),
+    }
+}
+
+/// The store is closed again at once, so that `--record` and other processes can write.
+fn read_history(
+    arguments: &CompareArgs,
+    candidate: &Candidate,
+    filter: &BaselineFilter,
+    now: Timestamp,
+) -> Result<History, CliError> {
+    let store = Store::open(&arguments.store.db, Mode::Read, now)?;
+    let history = store.history(&candidate.series(), filter)?;
+    store.close()?;
+    Ok(history)
+}
+
+fn provenance(arguments: &CompareArgs, candidate: &Candidate, filter: &BaselineFilter) -> Provenance {
+    let branch = match &filter.branch {
+        Some(branch) => format!("branch {branch}"),
+        None => "any branch, pull requests excepted".to_owned(),
+    };
+    let before = match filter.before {
+        Some(time) => format!(", before {}", time.strftime("%Y-%m-%d %H:%M UTC")),
+        None => String::new(),
+    };
+    Provenance {
+        files: candidate.files.clone(),
+        commit: candidate.commit.clone(),
+        run: candidate.key.clone(),
+        database: arguments.store.db.display().to_string(),
+        rule: format!("the newest {} runs of {branch}{before}", filter.window),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+fn write_report(
+    arguments: &CompareArgs,
+    view: &View,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+) -> Result<(), CliError> {
+    let is_to_terminal = arguments.output.is_none();
+    let options = TerminalOptions {
+        width: surroundings.width.filter(|_| is_to_terminal),
+        is_coloured: surroundings.has_colour && is_to_terminal,
+        is_verbose: arguments.verbose,
+    };
+    let report = match arguments.format {
+        ReportFormat::Table => report::terminal(view, &options),
+        ReportFormat::Markdown => report::markdown(view, MARKDOWN_BYTES),
+        ReportFormat::Json => report::json(view),
+    };
+    match &arguments.output {
+        Some(path) => std::fs::write(path, report).map_err(|source| CliError::File {
+            action: "write",
+            path: path.clone(),
+            source,
+        }),
+        None => Ok(console.out.write_all(report.as_bytes())?),
+    }
+}

@@ -1,0 +1,119 @@
+//! What ends a command without a verdict, in words and as an exit code.
+//!
+//! For: `error: ... / cause: ... / hint: ...`. Not for: findings; a regression is not an error.
+//! Invariant: every error has an exit code that is not 0.
+
+use std::error::Error as _;
+use std::io::Write;
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+use super::exit::Exit;
+use crate::config::ConfigError;
+use crate::model::MissingFact;
+use crate::store::StoreError;
+use crate::store::import::ImportError;
+use crate::text::escape;
+
+/// An error of a command.
+#[derive(Debug, Error)]
+pub enum CliError {
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+    /// The policy file is not valid.
+    #[error(transparent)]
+    Config(#[from] ConfigError),
+    /// Flags that contradict each other or cannot be used.
+    #[error("{message}")]
+    Usage {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A fact about the results is known from nowhere.
+    #[error("`{file}`: {fact}")]
+    Missing {
+        /// The results file.
+        file: String,
+        /// The fact.
+        fact: MissingFact,
+    },
+    /// A results file cannot be used, and a verdict without it would be a guess.
+    #[error("`{file}` cannot be judged: {reason}")]
+    Results {
+        /// The results file.
+        file: String,
+        /// What is wrong, and where.
+        reason: String,
+        /// What to do.
+        hint: String,
+    },
+    /// A file could not be read or written.
+    #[error("cannot {action} `{path}`")]
+    File {
+        /// What was attempted.
+        action: &'static str,
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        source: std::io::Error,
+    },
+    /// Standard output could not be written.
+    #[error("cannot write to standard output")]
+    Output(#[from] std::io::Error),
+}
+
+impl CliError {
+    /// The exit code.
+    #[must_use]
+    pub fn exit(&self) -> Exit {
+        match self {
+            Self::Config(_) | Self::Usage { .. } | Self::Missing { .. } => Exit::Usage,
+            Self::Store(_) | Self::Results { .. } | Self::File { .. } | Self::Output(_) => Exit::Trouble,
+        }
+    }
+
+    /// An import's error, with the file that it happened in.
+    #[must_use]
+    pub fn from_import(error: ImportError, file: &str) -> Self {
+        match error {
+            ImportError::Missing(fact) => Self::Missing { file: file.to_owned(), fact },
+            ImportError::Store(error) => Self::Store(error),
+        }
+    }
+
+    /// Writes the error, its causes and the hint.
+    ///
+    /// # Errors
+    /// What writing gives.
+    pub fn write(&self, err: &mut dyn Write) -> std::io::Result<()> {
+        let code = match self {
+            Self::Store(error) => format!("[{}] ", error.code()),
+            _ => String::new(),
+        };
+        writeln!(err, "error: {code}{}", escape::terminal(&self.to_string()))?;
+        let mut cause = self.source();
+        while let Some(error) = cause {
+            writeln!(err, "cause: {}", escape::terminal(&error.to_string()))?;
+            cause = error.source();
+        }
+        if let Some(hint) = self.hint() {
+            writeln!(err, "\nhint: {}", escape::terminal(&hint))?;
+        }
+        Ok(())
+    }
+
+    fn hint(&self) -> Option<String> {
+        match self {
+            Self::Store(error) => Some(error.hint().to_owned()),
+            Self::Usage { hint, .. } | Self::Results { hint, .. } => Some(hint.clone()),
+            Self::Missing { fact, .. } => Some(format!("give it with {}", fact.flag())),
+            Self::Config(error) => error.hint(),
+            Self::File { .. } | Self::Output(_) => None,
+        }
+    }
+}

@@ -1,0 +1,206 @@
+//! Results files and folders.
+//!
+//! For: what the user named, as a sorted list of inputs, and reading one. Not for: what is in them.
+//! Invariant: a folder gives the same inputs in the same order on every machine; symbolic links are not followed, so
+//! a folder from elsewhere cannot reach outside itself.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read as _};
+use std::path::{Path, PathBuf};
+
+use walkdir::WalkDir;
+
+use super::error::CliError;
+use crate::formats::{self, Format, Limits, ReadError, Sink, TreeFile};
+
+/// One thing to import: a file, or a tree of files that are one set of results.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Input {
+    /// Its name for people: the path.
+    pub name: String,
+    /// Whether the user named it, and did not find it in a folder.
+    pub is_named: bool,
+    source: Source,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Source {
+    File(PathBuf),
+    /// Criterion's tree: its root and the files in it that hold results, relative to the root.
+    CriterionTree(PathBuf, Vec<PathBuf>),
+}
+
+/// What identifies an input's content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Content {
+    /// BLAKE3 in hexadecimal.
+    pub hash: String,
+    /// Size in bytes.
+    pub bytes: u64,
+}
+
+/// Lists the inputs among files and folders. A path that does not exist is an input that cannot be read.
+///
+/// # Errors
+/// [`CliError::File`] where a folder cannot be listed.
+pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
+    let mut inputs = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            inputs.extend(find_in_folder(path)?);
+        } else {
+            inputs.push(file(path.clone(), true));
+        }
+    }
+    Ok(inputs)
+}
+
+fn file(path: PathBuf, is_named: bool) -> Input {
+    Input { name: path.display().to_string(), is_named, source: Source::File(path) }
+}
+
+fn find_in_folder(folder: &Path) -> Result<Vec<Input>, CliError> {
+    let mut inputs = Vec::new();
+    let mut trees: Vec<(PathBuf, Vec<PathBuf>)> = Vec::new();
+    let is_visible = |name: &str| !name.starts_with('.');
+    let walk = WalkDir::new(folder)
+        .sort_by_file_name()
+        .into_iter()
+        .filter_entry(|entry| entry.depth() == 0 || entry.file_name().to_str().is_none_or(is_visible));
+    for entry in walk {
+        let entry = entry.map_err(|error| {
+            let path = error.path().unwrap_or(folder).to_owned();
+            CliError::File { action: "list", path, source: error.into() }
+        })?;
+        if !entry.file_type().is_file() {
+            continue;
+        }
+        let path = entry.into_path();
+        match criterion_root(folder, &path) {
+            Some(root) => {
+                let relative = path.strip_prefix(&root).unwrap_or(&path).to_owned();
+                match trees.iter_mut().find(|(known, _)| *known == root) {
+                    Some((_, files)) => files.push(relative),
+                    None => trees.push((root, vec![relative])),
+                }
+            }
+            None => inputs.push(file(path, false)),
+        }
+    }
+    inputs.extend(trees.into_iter().map(|(root, files)| Input {
+        name: root.display().to_string(),
+        is_named: root == folder,
+        source: Source::CriterionTree(root, files),
+    }));
+    Ok(inputs)
+}
+
+/// The root of the criterion tree that a file belongs to: the folder named `criterion`, else the folder given.
+fn criterion_root(folder: &Path, file: &Path) -> Option<PathBuf> {
+    let is_tree = |relative: &Path| formats::is_criterion_tree_file(&slashed(relative));
+    let root = file
+        .ancestors()
+        .skip(1)
+        .take_while(|ancestor| ancestor.starts_with(folder))
+        .find(|ancestor| ancestor.file_name().is_some_and(|name| name == "criterion"))
+        .unwrap_or(folder);
+    is_tree(file.strip_prefix(root).ok()?).then(|| root.to_owned())
+}
+
+fn slashed(path: &Path) -> String {
+    path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
+}
+
+impl Input {
+    /// Hashes the content in bounded memory.
+    ///
+    /// # Errors
+    /// What reading gives.
+    pub fn content(&self) -> io::Result<Content> {
+        let mut hasher = blake3::Hasher::new();
+        let mut bytes = 0;
+        match &self.source {
+            Source::File(path) => bytes += hash_file(&mut hasher, path)?,
+            Source::CriterionTree(root, files) => {
+                for file in files {
+                    hasher.update(slashed(file).as_bytes());
+                    hasher.update(&[0]);
+                    bytes += hash_file(&mut hasher, &root.join(file))?;
+                }
+            }
+        }
+        Ok(Content { hash: hasher.finalize().to_hex().to_string(), bytes })
+    }
+
+    /// Passes the results to a sink.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn read(&self, format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) -> Result<Format, ReadError> {
+        match &self.source {
+            Source::File(path) => {
+                let input = BufReader::with_capacity(1 << 18, File::open(path)?);
+                formats::read(input, &self.name, format, limits, sink)
+            }
+            Source::CriterionTree(root, files) => {
+                let files = files
+                    .iter()
+                    .map(|file| Ok(TreeFile { path: slashed(file), text: read_bounded(&root.join(file), limits)? }))
+                    .collect::<io::Result<Vec<_>>>()?;
+                formats::read_criterion_tree(&files, limits, sink)
+            }
+        }
+    }
+}
+
+fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> io::Result<u64> {
+    let mut input = File::open(path)?;
+    let mut buffer = vec![0; 1 << 18];
+    let mut bytes = 0;
+    loop {
+        let read = input.read(&mut buffer)?;
+        if read == 0 {
+            return Ok(bytes);
+        }
+        hasher.update(&buffer[..read]);
+        bytes += read as u64;
+    }
+}
+
+/// One byte more than the limit is enough for the adapter to see that the file is too large.
+fn read_bounded(path: &Path, limits: &Limits) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    File::open(path)?.take(limits.max_bytes.saturating_add(1)).read_to_end(&mut text)?;
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_folder_gives_its_files_sorted_and_criterions_tree_as_one() {
+        let folder = tempfile::tempdir().expect("folder");
+        let write = |path: &str| {
+            let path = folder.path().join(path);
+            std::fs::create_dir_all(path.parent().expect("parent")).expect("folder");
+            std::fs::write(path, "{}").expect("written");
+        };
+        for path in ["b.json", "a/c.json", ".git/x.json", "target/criterion/sort/1000/new/estimates.json"] {
+            write(path);
+        }
+        write("target/criterion/sort/1000/new/benchmark.json");
+        let names: Vec<String> = find(&[folder.path().to_owned()])
+            .expect("found")
+            .into_iter()
+            .map(|input| slashed(Path::new(&input.name).strip_prefix(folder.path()).expect("inside")))
+            .collect();
+        assert_eq!(names, ["a/c.json", "b.json", "target/criterion"]);
+    }
+
+    #[test]
+    fn a_path_that_does_not_exist_is_an_input_that_cannot_be_read() {
+        let inputs = find(&[PathBuf::from("no/such/file.json")]).expect("listed");
+        assert_eq!(inputs[0].content().expect_err("absent").kind(), io::ErrorKind::NotFound);
+    }
+}

@@ -1,0 +1,35 @@
+//! The command line: arguments to settings, one function a command, and the one doorway to the clock, the
+//! environment, other processes and the terminal.
+//!
+//! For: what a user types and reads. Not for: decisions, storage or layout, which live in their own modules.
+//! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
+//! clock or the environment.
+//!
+//! - [`args`] - the flags
+//! - [`surroundings`] - clock, environment, terminal
+//! - [`context`] - what flags, CI and this machine say about results
+//! - [`fingerprint`] - this machine
+//! - [`inputs`] - results files and folders
+//! - [`read_ahead`] - parsing beside writing
+//! - [`init`], [`ingest`], [`compare`], [`query`] - the commands
+//! - [`sample`] - the demo history
+
+pub mod args;
+mod candidate;
+pub mod compare;
+pub mod context;
+pub mod entry;
+pub mod error;
+pub mod exit;
+pub mod fingerprint;
+pub mod ingest;
+pub mod ingest_report;
+pub mod init;
+pub mod inputs;
+mod policy;
+pub mod query;
+pub mod read_ahead;
+pub mod sample;
+pub mod surroundings;
+
+pub use entry::main;

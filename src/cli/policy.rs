@@ -1,0 +1,39 @@
+//! The policy of a command: flags over `benchgate.toml` over the defaults.
+//!
+//! For: finding and reading the file. Not for: what its keys mean (see `config`).
+//! Invariant: a file that was named must exist; `benchgate.toml` in the current folder is used where it exists.
+
+use std::io::ErrorKind;
+use std::path::Path;
+
+use super::args::PolicyArgs;
+use super::error::CliError;
+use crate::config::{self, Config, Overrides};
+
+/// The file that is used without being named.
+const DEFAULT_FILE: &str = "benchgate.toml";
+
+/// Reads the configuration.
+///
+/// # Errors
+/// [`CliError::File`] and [`CliError::Config`].
+pub(super) fn load(named: Option<&Path>) -> Result<Config, CliError> {
+    let path = named.unwrap_or(Path::new(DEFAULT_FILE));
+    match std::fs::read_to_string(path) {
+        Ok(text) => Ok(config::parse(&text, &path.display().to_string())?),
+        Err(error) if named.is_none() && error.kind() == ErrorKind::NotFound => Ok(Config::default()),
+        Err(source) => Err(CliError::File { action: "read", path: path.to_owned(), source }),
+    }
+}
+
+/// The values of the command line.
+pub(super) fn overrides(arguments: &PolicyArgs) -> Overrides {
+    Overrides {
+        alpha: arguments.alpha,
+        window: arguments.window,
+        minimum_effect: arguments.minimum_effect,
+        missing: arguments.missing,
+        new: arguments.new,
+        inconclusive: arguments.inconclusive,
+    }
+}

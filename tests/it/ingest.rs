@@ -1,0 +1,122 @@
+//! `benchgate ingest` as a user meets it.
+
+use crate::support::{Place, history, native};
+
+#[test]
+fn a_line_a_file_and_totals() {
+    let place = Place::new();
+    place.write("results/a.json", native(1, &[("embed", 10.0, 800.0)]));
+    place.write("results/b.json", native(2, &[("embed", 10.0, 800.0), ("classify", 20.0, 400.0)]));
+    place.write("results/broken.json", &native(3, &[("embed", 10.0, 800.0)])[..120]);
+    place.write("results/notes.txt", "these are not results\n");
+    let answer = place.run(&["ingest", "results"]);
+    assert_eq!(answer.code, 4, "{answer:#?}");
+    let lines: Vec<&str> = answer.out.lines().collect();
+    assert_eq!(lines[0], "imported (1) results/a.json");
+    assert_eq!(lines[1], "imported (2) results/b.json");
+    assert!(lines[2].starts_with("malformed (line ") && lines[2].ends_with("results/broken.json"), "{}", lines[2]);
+    assert!(lines[3].starts_with("skipped (") && lines[3].ends_with("results/notes.txt"), "{}", lines[3]);
+    assert_eq!(
+        lines[4],
+        "4 files: 2 imported (3 results, 6 measurements, 0 failed to run), 0 duplicate, 1 skipped, 1 malformed"
+    );
+}
+
+#[test]
+fn json_says_the_same() {
+    let place = Place::new();
+    place.write("results/a.json", native(1, &[("embed", 10.0, 800.0)]));
+    place.write("results/notes.txt", "these are not results\n");
+    let report: serde_json::Value =
+        serde_json::from_str(&place.ok(&["ingest", "results", "--format", "json"])).unwrap();
+    assert_eq!(report["schema"], "benchgate/ingest/v1");
+    assert_eq!(report["files"][0]["outcome"], "imported");
+    assert_eq!(report["files"][0]["results"], 1);
+    assert_eq!(report["files"][1]["outcome"], "skipped");
+    assert_eq!(report["totals"]["imported"], 1);
+    assert_eq!(report["totals"]["measurements"], 2);
+}
+
+#[test]
+fn importing_twice_changes_nothing() {
+    let place = Place::new();
+    history(&place, 5);
+    let all = "SELECT md5(string_agg(h::VARCHAR, '|' ORDER BY h::VARCHAR)) FROM history h";
+    let before = place.value(all);
+    let out = place.ok(&["ingest", "history"]);
+    assert_eq!(out.lines().filter(|line| line.starts_with("duplicate ")).count(), 5, "{out}");
+    assert_eq!(place.value(all), before);
+}
+
+#[test]
+fn what_the_file_leaves_open_comes_from_flags_and_a_gap_names_the_flag() {
+    let place = Place::new();
+    place.write(
+        "h.json",
+        r#"{"results": [{"command": "sleep 0.1", "mean": 0.1, "times": [0.1, 0.1, 0.11], "user": 0.001,
+        "system": 0.001, "median": 0.1, "min": 0.1, "max": 0.11, "stddev": 0.005, "exit_codes": [0, 0, 0]}]}"#,
+    );
+    let mut given = vec!["ingest", "h.json"];
+    for (flag, value) in [
+        ("--commit", "abc"),
+        ("--branch", "main"),
+        ("--model", "sleeper"),
+        ("--hardware", "cpu"),
+        ("--time", "2026-01-02T03:04:05Z"),
+    ] {
+        let incomplete = place.run(&given);
+        assert_eq!(incomplete.code, 1, "{incomplete:#?}");
+        assert!(incomplete.out.contains(&format!("give it with {flag}")), "{flag}: {}", incomplete.out);
+        given.extend([flag, value]);
+    }
+    place.ok(&given);
+    assert_eq!(place.value("SELECT measured_at FROM history WHERE metric = 'latency'"), "2026-01-02T03:04:05Z");
+    assert_eq!(place.value("SELECT value FROM history WHERE metric = 'latency'"), "100.0");
+    let machine = place.value("SELECT cpu_model IS NOT NULL OR compute_units IS NOT NULL FROM hardware_platforms");
+    assert_eq!(machine, "true", "this machine is fingerprinted");
+}
+
+#[test]
+fn github_fills_what_the_file_leaves_open() {
+    let place = Place::new();
+    let file = native(1, &[("embed", 10.0, 800.0)]).replace(
+        r#""run": {"id": "run-1", "commit": "0000000000000000000000000000000000000001", "branch": "main","#,
+        r#""run": {"#,
+    );
+    place.write("a.json", file);
+    let mut command = place.command(&["ingest", "a.json"]);
+    for (name, value) in [
+        ("GITHUB_ACTIONS", "true"),
+        ("GITHUB_SHA", "feed"),
+        ("GITHUB_REF_NAME", "trunk"),
+        ("GITHUB_RUN_ID", "7"),
+        ("GITHUB_EVENT_NAME", "push"),
+    ] {
+        command.env(name, value);
+    }
+    command.assert().success();
+    assert_eq!(place.value("SELECT run_key || git_commit || git_branch FROM test_runs"), "github-7feedtrunk");
+}
+
+#[test]
+fn a_rerun_with_other_values_needs_an_attempt() {
+    let place = Place::new();
+    place.write("a.json", native(1, &[("embed", 10.0, 800.0)]));
+    place.write("b.json", native(1, &[("embed", 11.0, 700.0)]));
+    place.ok(&["ingest", "a.json"]);
+    let refused = place.run(&["ingest", "b.json"]);
+    assert_eq!(refused.code, 1);
+    assert!(refused.out.contains("--attempt"), "{}", refused.out);
+    place.ok(&["ingest", "b.json", "--attempt", "2"]);
+    assert_eq!(place.value("SELECT count(*) FROM test_runs"), "2");
+}
+
+#[test]
+fn a_path_that_does_not_exist_never_stops_the_others() {
+    let place = Place::new();
+    place.write("a.json", native(1, &[("embed", 10.0, 800.0)]));
+    let answer = place.run(&["ingest", "absent.json", "a.json"]);
+    assert_eq!(answer.code, 4, "{answer:#?}");
+    assert!(answer.out.starts_with("malformed (unreadable: "), "{}", answer.out);
+    assert!(answer.out.contains("imported (1) a.json"), "{}", answer.out);
+}
