@@ -19,6 +19,7 @@ use crate::gate::{self, Action, Judgement, Outcome, Policy as _};
 use crate::model::{Context, History};
 use crate::report::{self, Provenance, TerminalOptions, View};
 use crate::store::{BaselineFilter, Mode, Store};
+use crate::text;
 
 /// Bytes that a Markdown report may have: what fits into a pull request's comment.
 const MARKDOWN_BYTES: usize = 60_000;
@@ -117,7 +118,7 @@ fn provenance(arguments: &CompareArgs, candidate: &Candidate, filter: &BaselineF
         commit: candidate.commit.clone(),
         run: candidate.key.clone(),
         database: arguments.store.db.display().to_string(),
-        rule: format!("the newest {} runs of {branch}{before}", filter.window),
+        rule: format!("the newest {} of {branch}{before}", text::plural(filter.window, "run", "runs")),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

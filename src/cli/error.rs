@@ -98,6 +98,10 @@ impl CliError {
         writeln!(err, "error: {code}{}", escape::terminal(&self.to_string()))?;
         let mut cause = self.source();
         while let Some(error) = cause {
+            // DuckDB's last cause is a number that says nothing: "Error code 1: Unknown error code".
+            if error.to_string().starts_with("Error code ") {
+                break;
+            }
             writeln!(err, "cause: {}", escape::terminal(&error.to_string()))?;
             cause = error.source();
         }

@@ -108,6 +108,10 @@ pub fn read<R: Read + Seek>(
             let mut head = Vec::new();
             input.by_ref().take(SNIFFED_BYTES).read_to_end(&mut head)?;
             input.seek(SeekFrom::Start(0))?;
+            // The history itself often lies in the folder of the results.
+            if head.get(8..12) == Some(b"DUCK") {
+                return Err(ReadError::Skipped("a DuckDB database, not results".to_owned()));
+            }
             sniff_native(&head)
         }
         format => format,

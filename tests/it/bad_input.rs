@@ -98,6 +98,7 @@ fn a_locked_database_says_so() {
     let answer = place.run(&["query", "SELECT 1"]);
     assert_eq!(answer.code, 1);
     assert!(answer.err.contains("[DB001] `benchgate.duckdb` is locked by another process"), "{}", answer.err);
+    assert!(!answer.err.contains("Unknown error code"), "{}", answer.err);
     held.close().unwrap();
     place.ok(&["query", "SELECT 1"]);
 }

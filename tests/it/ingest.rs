@@ -112,6 +112,15 @@ fn a_rerun_with_other_values_needs_an_attempt() {
 }
 
 #[test]
+fn the_history_beside_the_results_is_not_taken_for_results() {
+    let place = Place::new();
+    place.write("a.json", native(1, &[("embed", 10.0, 800.0)]));
+    place.ok(&["ingest", "."]);
+    let again = place.ok(&["ingest", "."]);
+    assert!(again.contains("skipped (a DuckDB database, not results) ./benchgate.duckdb"), "{again}");
+}
+
+#[test]
 fn a_path_that_does_not_exist_never_stops_the_others() {
     let place = Place::new();
     place.write("a.json", native(1, &[("embed", 10.0, 800.0)]));
