@@ -112,7 +112,7 @@ fn refused(error: ImportError, name: &str) -> Result<FileReport, CliError> {
         ImportError::Missing(fact) => {
             Ok(FileReport::failed(name, Word::Skipped, format!("{fact}; give it with {}", fact.flag())))
         }
-        ImportError::Store(error @ StoreError::Conflict { .. }) => {
+        ImportError::Store(error @ (StoreError::Conflict { .. } | StoreError::OtherFacts { .. })) => {
             Ok(FileReport::failed(name, Word::Skipped, format!("{error}; {}", error.hint())))
         }
         ImportError::Store(error @ StoreError::Repeated { .. }) => {

@@ -100,6 +100,12 @@ pub enum StoreError {
         /// The configuration in words.
         configuration: String,
     },
+    /// A source that is in the history for the same run already, with other facts from flags or CI.
+    #[error("this file is in the history already, for the same run, and not as `{configuration}`")]
+    OtherFacts {
+        /// The first configuration that the history does not hold.
+        configuration: String,
+    },
     /// Real results are in the history, and sample data was asked for.
     #[error("`{path}` holds results of its own, and sample data belongs into an empty database")]
     NotEmpty {
@@ -151,7 +157,7 @@ impl StoreError {
             | Self::OlderSchema { .. }
             | Self::NotEmpty { .. }
             | Self::BadRow { .. } => "DB002",
-            Self::Conflict { .. } | Self::Repeated { .. } => "DB003",
+            Self::Conflict { .. } | Self::Repeated { .. } | Self::OtherFacts { .. } => "DB003",
             Self::Query { .. } | Self::QueryTimeout { .. } | Self::Database { .. } => "DB004",
         }
     }
@@ -173,6 +179,9 @@ impl StoreError {
             Self::Conflict { .. } => "a re-run is a new attempt: give --attempt N, or another --run-id",
             Self::Repeated { .. } => {
                 "tell the results apart by test case or parameters, or report repetitions as samples"
+            }
+            Self::OtherFacts { .. } => {
+                "give the flags of the first import, or another --run-id to import the file once more"
             }
             Self::NotEmpty { .. } => "give another path with --db",
             Self::Query { .. } => {

@@ -211,11 +211,14 @@ impl Import<'_> {
     pub fn result(&mut self, draft: ResultDraft) -> Result<(), ImportError> {
         let result = self.context.complete_result(draft)?;
         let run = self.run.as_mut().expect("internal error: a result comes after its run");
+        let configuration = result.configuration.id();
         if run.is_repeated {
+            if !self.known.borrow().configurations.contains(&configuration) {
+                return Err(StoreError::OtherFacts { configuration: result.configuration.to_string() }.into());
+            }
             run.counts.known += 1;
             return Ok(());
         }
-        let configuration = result.configuration.id();
         if !run.configurations.insert(configuration) {
             return Err(StoreError::Repeated { configuration: result.configuration.to_string() }.into());
         }

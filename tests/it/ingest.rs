@@ -71,6 +71,9 @@ fn what_the_file_leaves_open_comes_from_flags_and_a_gap_names_the_flag() {
     }
     place.ok(&given);
     assert_eq!(place.value("SELECT measured_at FROM history WHERE metric = 'latency'"), "2026-01-02T03:04:05Z");
+    assert!(place.ok(&given).starts_with("duplicate "));
+    let other = place.run(&[&given[..], &["--precision", "fp16"]].concat());
+    assert!(other.code == 1 && other.out.contains("already"), "other facts are no duplicate: {other:#?}");
     assert_eq!(place.value("SELECT value FROM history WHERE metric = 'latency'"), "100.0");
     let machine = place.value("SELECT cpu_model IS NOT NULL OR compute_units IS NOT NULL FROM hardware_platforms");
     assert_eq!(machine, "true", "this machine is fingerprinted");
