@@ -202,7 +202,16 @@ impl Scope {
 
 fn parse<'a, T: Deserialize<'a>>(bytes: &'a [u8]) -> Result<T, Malformed> {
     serde_json::from_slice(bytes).map_err(|error| match decode(bytes) {
-        Ok(text) => classify(&error, text),
+        Ok(text) => classify(&error, text).in_field(field::<T>(text)),
         Err(malformed) => malformed,
     })
+}
+
+/// The field that a text fails on, found by reading it once more: tracking it costs time that good files need not pay.
+fn field<'a, T: Deserialize<'a>>(text: &'a str) -> String {
+    let mut deserializer = serde_json::Deserializer::from_str(text);
+    match serde_path_to_error::deserialize::<_, T>(&mut deserializer) {
+        Err(error) if error.path().iter().next().is_some() => error.path().to_string(),
+        _ => String::new(),
+    }
 }

@@ -70,13 +70,13 @@ fn a_byte_order_mark_and_windows_line_ends_are_accepted() {
 #[test]
 fn defects_of_a_document_are_located() {
     for (result, class, column, pointer) in [
-        (r#""metrics": {"latency": {"value": NaN}}"#, Class::NotFinite, Some(35), "results[0]"),
-        (r#""metrics": {"latency": {"value": 1e999}}"#, Class::NotFinite, Some(39), "results[0]"),
+        (r#""metrics": {"latency": {"value": NaN}}"#, Class::NotFinite, Some(35), "results[0].metrics.latency.value"),
+        (r#""metrics": {"latency": {"value": 1e999}}"#, Class::NotFinite, Some(39), "results[0].metrics.latency.value"),
         (r#""metrics": {"latency": {"value": -1}}"#, Class::Negative, None, "results[0].metrics.latency"),
         (r#""metrics": {"latency": {"value": 0}}"#, Class::Zero, None, "results[0].metrics.latency"),
         (r#""metrics": {"latency": {}}"#, Class::Empty, None, "results[0].metrics.latency"),
         (r#""metrics": {"score": {"value": 1}}"#, Class::MissingField, None, "results[0].metrics.score"),
-        (r#""metrics": {"latency": {"value": "1"}}"#, Class::WrongType, Some(37), "results[0]"),
+        (r#""metrics": {"latency": {"value": "1"}}"#, Class::WrongType, Some(37), "results[0].metrics.latency.value"),
         (r#""metrics": {}"#, Class::Empty, None, "results[0].metrics"),
         (
             r#""status": "failed", "metrics": {"latency": {"value": 1}}"#,
@@ -85,13 +85,13 @@ fn defects_of_a_document_are_located() {
             "results[0].metrics",
         ),
         (r#""error": "x", "metrics": {"latency": {"value": 1}}"#, Class::Contradiction, None, "results[0].error"),
-        (r#""modle": "x""#, Class::UnknownField, Some(8), "results[0]"),
-        (r#""batch_size": 99999999999"#, Class::TooLarge, Some(26), "results[0]"),
-        (r#""batch_size": -1"#, Class::Negative, Some(17), "results[0]"),
+        (r#""modle": "x""#, Class::UnknownField, Some(8), "results[0].modle"),
+        (r#""batch_size": 99999999999"#, Class::TooLarge, Some(26), "results[0].batch_size"),
+        (r#""batch_size": -1"#, Class::Negative, Some(17), "results[0].batch_size"),
         (r#""batch_size": 0"#, Class::Zero, None, "results[0].batch_size"),
         (r#""model": "a", "model": "b""#, Class::Duplicate, Some(22), "results[0]"),
-        (r#""parameters": {"a": 1, "a": 2}"#, Class::Duplicate, Some(31), "results[0]"),
-        (r#""parameters": {"a": [1]}"#, Class::WrongType, Some(22), "results[0]"),
+        (r#""parameters": {"a": 1, "a": 2}"#, Class::Duplicate, Some(31), "results[0].parameters"),
+        (r#""parameters": {"a": [1]}"#, Class::WrongType, Some(22), "results[0].parameters.a"),
     ] {
         let expected = (class, Some(3), column, Some(pointer.to_owned()));
         assert_eq!(defect_place(&one(result)), expected, "{result}");
