@@ -13,6 +13,7 @@ use super::error::CliError;
 use super::inputs::Input;
 use super::surroundings::Console;
 use crate::formats::{Limits, ReadError, Sink};
+use crate::model::draft::stated;
 use crate::model::{BenchmarkResult, CandidateRun, Context, MissingFact, ResultDraft, RunDraft, SeriesKey, SeriesMeta};
 use crate::store::StoreError;
 use crate::text::escape;
@@ -22,6 +23,8 @@ use crate::text::escape;
 pub(super) struct Candidate {
     /// Its results.
     pub(super) run: CandidateRun,
+    /// The series that they measured.
+    pub(super) series: Vec<SeriesMeta>,
     /// Where they come from.
     pub(super) files: Vec<String>,
     /// Its commit, where known.
@@ -51,7 +54,6 @@ pub(super) fn read(
     candidate.key.clone_from(&context.run.key);
     let mut owners = HashMap::new();
     for input in inputs {
-        let hash = input.content().map_err(|source| file_error(input, source))?.hash;
         let mut sink = CandidateSink { context, results: Vec::new(), runs: Vec::new(), error: None };
         let read = input.read(arguments.facts.input_format, &Limits::default(), &mut sink);
         let CandidateSink { results, runs, error, .. } = sink;
@@ -65,6 +67,7 @@ pub(super) fn read(
                 writeln!(console.err, "skipped ({}) {name}", escape::terminal(&reason))?;
                 continue;
             }
+            Err(ReadError::Io(source)) => return Err(file_error(input, source)),
             Err(error) => return Err(unusable(&error, input)),
         }
         for result in &results {
@@ -82,48 +85,52 @@ pub(super) fn read(
             });
         }
         for run in runs {
-            candidate.add_run(run, measured, &hash, context);
+            candidate.add_run(run, measured, input, context)?;
         }
         candidate.files.push(input.name.clone());
+        candidate.series.extend(results.iter().flat_map(series));
         candidate.run.results.extend(results);
     }
     Ok(candidate)
 }
 
 impl Candidate {
-    /// The series that the candidate measured.
-    pub(super) fn series(&self) -> Vec<SeriesMeta> {
-        let results = self.run.results.iter();
-        results
-            .flat_map(|result| {
-                result.measurements.iter().map(|measurement| SeriesMeta {
-                    key: SeriesKey {
-                        configuration: result.configuration.clone(),
-                        metric: measurement.metric().to_owned(),
-                    },
-                    unit: measurement.unit().clone(),
-                    better: measurement.better(),
-                })
-            })
-            .collect()
-    }
-
     /// When it was made, where the files or `--time` say; only runs before that are its baseline.
     pub(super) fn started_at(&self, context: &Context) -> Option<Timestamp> {
         self.stated.or(context.run.started_at)
     }
 
-    fn add_run(&mut self, run: RunDraft, measured: Option<Timestamp>, hash: &str, context: &Context) {
-        let stated = run.started_at.or(measured);
-        self.stated = [self.stated, stated].into_iter().flatten().min();
+    fn add_run(
+        &mut self,
+        run: RunDraft,
+        measured: Option<Timestamp>,
+        input: &Input,
+        context: &Context,
+    ) -> Result<(), CliError> {
+        self.stated = [self.stated, run.started_at.or(measured)].into_iter().flatten().min();
         self.commit = run.commit.clone().or_else(|| self.commit.take());
         self.key = run.key.clone().or_else(|| self.key.take());
+        // Only a run without a name is named by its content, which takes reading the file once more.
+        let hash = match stated(run.key.clone()).or_else(|| stated(context.run.key.clone())) {
+            Some(_) => String::new(),
+            None => input.content().map_err(|source| file_error(input, source))?.hash,
+        };
         // Commit and branch decide nothing here: without them the history cannot hold the run.
         let draft = RunDraft { is_without_commit: true, ..run };
-        if let Ok(run) = context.complete_run(draft, hash, Some(Timestamp::UNIX_EPOCH)) {
+        if let Ok(run) = context.complete_run(draft, &hash, Some(Timestamp::UNIX_EPOCH)) {
             self.own_runs.push((run.key, run.commit));
         }
+        Ok(())
     }
+}
+
+/// The series that a result measured.
+fn series(result: &BenchmarkResult) -> impl Iterator<Item = SeriesMeta> {
+    result.measurements.iter().map(|measurement| SeriesMeta {
+        key: SeriesKey { configuration: result.configuration.clone(), metric: measurement.metric().to_owned() },
+        unit: measurement.unit().clone(),
+        better: measurement.better(),
+    })
 }
 
 /// Gathers what a file holds, complete.

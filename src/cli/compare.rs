@@ -21,9 +21,6 @@ use crate::report::{self, Provenance, TerminalOptions, View};
 use crate::store::{BaselineFilter, Mode, Store};
 use crate::text;
 
-/// Bytes that a Markdown report may have: what fits into a pull request's comment.
-const MARKDOWN_BYTES: usize = 60_000;
-
 /// Runs the command.
 ///
 /// # Errors
@@ -40,7 +37,7 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     let judgement = gate::judge(&candidate.run, &history, &policy);
     let view = View::new(&judgement, &provenance(arguments, &candidate, &filter));
     write_report(arguments, &view, surroundings, console)?;
-    for origin in config.unmatched(&candidate.series()) {
+    for origin in config.unmatched(&candidate.series) {
         writeln!(console.err, "notice: {origin} speaks of no series of these results")?;
     }
     let verdict = exit(&judgement);
@@ -82,7 +79,7 @@ fn baseline(
     policy: &ConfiguredPolicy,
 ) -> BaselineFilter {
     let branch = arguments.policy.baseline_branch.clone();
-    let windows = candidate.series().iter().map(|series| policy.for_series(series).window.value).max();
+    let windows = candidate.series.iter().map(|series| policy.for_series(series).window.value).max();
     BaselineFilter {
         branch: branch.or_else(|| config.baseline_branch().map(|setting| setting.value)),
         before: candidate.started_at(context),
@@ -99,7 +96,7 @@ fn read_history(
     now: Timestamp,
 ) -> Result<History, CliError> {
     let store = Store::open(&arguments.store.db, Mode::Read, now)?;
-    let history = store.history(&candidate.series(), filter)?;
+    let history = store.history(&candidate.series, filter)?;
     store.close()?;
     Ok(history)
 }
@@ -137,7 +134,7 @@ fn write_report(
     };
     let report = match arguments.format {
         ReportFormat::Table => report::terminal(view, &options),
-        ReportFormat::Markdown => report::markdown(view, MARKDOWN_BYTES),
+        ReportFormat::Markdown => report::markdown(view, report::DEFAULT_BUDGET),
         ReportFormat::Json => report::json(view),
     };
     match &arguments.output {

@@ -13,6 +13,7 @@ use super::args::FactArgs;
 use super::error::CliError;
 use super::fingerprint;
 use super::surroundings::Surroundings;
+use crate::model::draft::stated;
 use crate::model::hardware::canonical_kind;
 use crate::model::{Context, HardwareDraft, RunDraft};
 
@@ -26,8 +27,11 @@ pub fn resolve(
     surroundings: &Surroundings,
 ) -> Result<Context, CliError> {
     let ci = github_run(surroundings);
-    let mut hardware =
-        HardwareDraft { kind: given(&facts.hardware), device: given(&facts.device), ..HardwareDraft::default() };
+    let mut hardware = HardwareDraft {
+        kind: stated(facts.hardware.clone()),
+        device: stated(facts.device.clone()),
+        ..HardwareDraft::default()
+    };
     let mut environment = ci.environment.clone();
     if let Some(kind) = &hardware.kind
         && !facts.no_fingerprint
@@ -36,35 +40,30 @@ pub fn resolve(
         hardware.machine = machine;
         environment.extend(changing);
     }
-    let started_at = match facts.time.as_deref().filter(|time| !time.is_empty()) {
-        Some(text) => Some(time(text, surroundings.now)?),
+    let started_at = match stated(facts.time.clone()) {
+        Some(text) => Some(time(&text, surroundings.now)?),
         None => ci.started_at,
     };
     Ok(Context {
-        model: given(&facts.model),
+        model: stated(facts.model.clone()),
         hardware,
-        test_case: given(&facts.test_case),
+        test_case: stated(facts.test_case.clone()),
         batch_size: facts.batch_size,
-        precision: given(&facts.precision),
+        precision: stated(facts.precision.clone()),
         parameters: facts.parameters.iter().cloned().collect(),
         run: RunDraft {
-            key: given(&facts.run_id).or(ci.key),
+            key: stated(facts.run_id.clone()).or(ci.key),
             attempt: facts.attempt.or(ci.attempt),
-            suite: given(&facts.suite),
-            commit: given(&facts.commit).or(ci.commit),
-            branch: given(&facts.branch).or(ci.branch),
+            suite: stated(facts.suite.clone()),
+            commit: stated(facts.commit.clone()).or(ci.commit),
+            branch: stated(facts.branch.clone()).or(ci.branch),
             started_at,
-            trigger: given(&facts.trigger).or(ci.trigger),
+            trigger: stated(facts.trigger.clone()).or(ci.trigger),
             environment,
             is_without_commit: false,
         },
         hardware_aliases,
     })
-}
-
-/// A flag's value; empty counts as not given, as unset inputs of a workflow arrive.
-fn given(flag: &Option<String>) -> Option<String> {
-    flag.clone().filter(|value| !value.is_empty())
 }
 
 fn time(text: &str, now: Timestamp) -> Result<Timestamp, CliError> {

@@ -160,9 +160,8 @@ impl IngestReport {
     pub fn totals(&self) -> String {
         let totals = self.sum();
         let files = plural(totals.files, "file", "files");
-        let results = plural(usize::try_from(totals.results).unwrap_or(usize::MAX), "result", "results");
-        let measurements =
-            plural(usize::try_from(totals.measurements).unwrap_or(usize::MAX), "measurement", "measurements");
+        let results = plural(totals.results, "result", "results");
+        let measurements = plural(totals.measurements, "measurement", "measurements");
         format!(
             "{files}: {} imported ({results}, {measurements}, {} failed to run), {} duplicate, {} skipped, {} malformed",
             totals.imported, totals.failed, totals.duplicate, totals.skipped, totals.malformed

@@ -29,8 +29,8 @@ pub fn run(arguments: &InitArgs, surroundings: &Surroundings, console: &mut Cons
         contents = match outcome.results {
             0 => ": the sample data was in it already".to_owned(),
             _ => {
-                let runs = text::plural(whole(outcome.runs), "sample run", "sample runs");
-                let measurements = text::plural(whole(outcome.measurements), "measurement", "measurements");
+                let runs = text::plural(outcome.runs, "sample run", "sample runs");
+                let measurements = text::plural(outcome.measurements, "measurement", "measurements");
                 format!(": {runs}, {measurements}, all simulated")
             }
         };
@@ -54,14 +54,7 @@ fn import_sample(store: &Store, surroundings: &Surroundings) -> Result<ImportOut
         for result in results {
             import.result(result)?;
         }
-        let outcome = import.finish("sample")?;
-        total.runs += outcome.runs;
-        total.results += outcome.results;
-        total.measurements += outcome.measurements;
+        total += import.finish("sample")?;
     }
     Ok(total)
-}
-
-fn whole(count: u64) -> usize {
-    usize::try_from(count).unwrap_or(usize::MAX)
 }

@@ -176,13 +176,7 @@ impl Context {
         // A file that names its hardware was perhaps measured elsewhere: this machine's facts are not added to it.
         hardware.kind = stated(hardware.kind);
         if hardware.kind.is_none() {
-            let is_machine_stated = !hardware.machine.is_empty();
-            let machine = hardware.machine.clone();
             hardware.fill_from(&self.hardware);
-            // Half of one machine and half of another would be a machine that nobody has.
-            if is_machine_stated {
-                hardware.machine = machine;
-            }
         }
         let kind = canonical_kind(&self.alias(&stated(hardware.kind).ok_or(MissingFact::Hardware)?));
         let hardware =
@@ -254,7 +248,8 @@ impl Context {
 }
 
 /// A text that says something: unset inputs of a workflow arrive as empty ones.
-fn stated(text: Option<String>) -> Option<String> {
+#[must_use]
+pub fn stated(text: Option<String>) -> Option<String> {
     text.filter(|text| !text.trim().is_empty())
 }
 

@@ -57,14 +57,18 @@ pub struct HardwareDraft {
 }
 
 impl HardwareDraft {
-    /// Takes from `other` every fact that is still missing here.
+    /// Takes from `other` what is still missing here: type, device, and the machine as a whole, since half of one
+    /// machine and half of another would be a machine that nobody has.
     pub fn fill_from(&mut self, other: &Self) {
-        fill(&mut self.kind, other.kind.as_ref());
-        fill(&mut self.device, other.device.as_ref());
-        fill(&mut self.machine.cpu_model, other.machine.cpu_model.as_ref());
-        fill(&mut self.machine.cpu_cores, other.machine.cpu_cores.as_ref());
-        fill(&mut self.machine.memory_gb, other.machine.memory_gb.as_ref());
-        fill(&mut self.machine.gpu, other.machine.gpu.as_ref());
+        if self.kind.is_none() {
+            self.kind.clone_from(&other.kind);
+        }
+        if self.device.is_none() {
+            self.device.clone_from(&other.device);
+        }
+        if self.machine.is_empty() {
+            self.machine.clone_from(&other.machine);
+        }
     }
 }
 
@@ -108,12 +112,6 @@ pub fn canonical_kind(spelling: &str) -> String {
         other => other,
     }
     .to_owned()
-}
-
-fn fill<T: Clone>(slot: &mut Option<T>, value: Option<&T>) {
-    if slot.is_none() {
-        *slot = value.cloned();
-    }
 }
 
 #[cfg(test)]

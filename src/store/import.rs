@@ -8,6 +8,7 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 use std::hash::Hash;
+use std::ops::AddAssign;
 
 use duckdb::{Connection, Params, params};
 use jiff::Timestamp;
@@ -46,6 +47,17 @@ pub struct ImportOutcome {
     pub known: u64,
     /// Runs that the source holds.
     pub runs: u64,
+}
+
+impl AddAssign for ImportOutcome {
+    fn add_assign(&mut self, other: Self) {
+        let Self { results, failed, measurements, known, runs } = other;
+        self.results += results;
+        self.failed += failed;
+        self.measurements += measurements;
+        self.known += known;
+        self.runs += runs;
+    }
 }
 
 /// Why a result was not taken.
@@ -270,11 +282,7 @@ impl Import<'_> {
         if !run.is_repeated {
             self.added.sources.insert((run.source, run.id));
         }
-        self.outcome.runs += 1;
-        self.outcome.results += run.counts.results;
-        self.outcome.failed += run.counts.failed;
-        self.outcome.measurements += run.counts.measurements;
-        self.outcome.known += run.counts.known;
+        self.outcome += ImportOutcome { runs: 1, ..run.counts };
         Ok(())
     }
 
@@ -310,12 +318,9 @@ impl Import<'_> {
                 [],
             )?;
             let results = self.connection.execute(
-                "INSERT INTO results SELECT s.* FROM staged_results s
-                 WHERE NOT EXISTS (FROM results r
-                    WHERE r.run_id = s.run_id AND r.configuration_id = s.configuration_id)",
+                "INSERT INTO results FROM staged_results ANTI JOIN results USING (run_id, configuration_id)",
                 [],
             )?;
-            self.connection.execute_batch("DELETE FROM staged_results; DELETE FROM staged_measurements")?;
             let outcome =
                 ImportOutcome { results: results as u64, failed, measurements: measurements as u64, known, runs: 0 };
             Ok((differing, outcome))

@@ -7,9 +7,10 @@ use super::number::grouped;
 
 /// A count with its noun: `plural(1, "run", "runs")` is `1 run`, `plural(1234, "series", "series")` is `1,234 series`.
 #[must_use]
-pub fn plural(count: usize, one: &str, many: &str) -> String {
+pub fn plural(count: impl TryInto<i128>, one: &str, many: &str) -> String {
+    let count = count.try_into().unwrap_or(i128::MAX);
     let noun = if count == 1 { one } else { many };
-    format!("{} {noun}", grouped(i128::try_from(count).unwrap_or(i128::MAX)))
+    format!("{} {noun}", grouped(count))
 }
 
 #[cfg(test)]
