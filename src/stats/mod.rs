@@ -9,6 +9,9 @@
 //! - [`partition`]: optimal partitioning into segments of constant mean
 //! - [`autocorrelation`]: correlation of neighbours
 //! - [`levels`]: the level segments of a benchmark history, from the four above
+//! - [`merge`]: the level segments that matter, their neighbours joined
+//! - [`two_samples`]: Mann-Whitney and Welch tests
+//! - [`pairs`]: Hodges-Lehmann and Wilcoxon for paired measurements
 //! - [`spread`]: exponentially weighted spread
 //! - [`tail`]: tail of Student's t distribution
 //! - [`correction`]: Benjamini-Hochberg correction for many tests
@@ -16,19 +19,25 @@
 pub mod autocorrelation;
 pub mod correction;
 pub mod levels;
+pub mod merge;
 pub mod noise;
+pub mod pairs;
 pub mod partition;
 pub mod quantile;
 pub mod spikes;
 pub mod spread;
 pub mod tail;
+pub mod two_samples;
 
 pub use autocorrelation::lag_one_autocorrelation;
 pub use correction::benjamini_hochberg;
 pub use levels::level_segments;
+pub use merge::{distinct_segments, is_distinct};
 pub use noise::{NO_NOISE, first_difference_noise};
+pub use pairs::{hodges_lehmann, wilcoxon_upper_tail};
 pub use partition::optimal_partition;
 pub use quantile::{median, quantile};
 pub use spikes::clip_spikes;
 pub use spread::weighted_root_mean_square;
 pub use tail::student_t_upper_tail;
+pub use two_samples::{mann_whitney, welch};

@@ -10,8 +10,10 @@ use std::ops::Range;
 /// after the first: the dynamic programme of Jackson et al. (2005), "An algorithm for optimal partitioning of data on
 /// an interval", IEEE Signal Processing Letters 12(2), in the notation of Killick et al. (2012), JASA 107(500).
 ///
-/// Exact, in time quadratic in the number of values. Of equally good partitions the one whose last segment is longest
-/// is taken. A series shorter than twice the minimum length is one segment; an empty one has none.
+/// Exact, in time quadratic in the number of values where the level never shifts, and close to linear where it does:
+/// starts that can never be part of a best partition again are dropped (the pruning of Killick et al., section 3).
+/// Of equally good partitions the one whose last segment is longest is taken. A series shorter than twice the minimum
+/// length is one segment; an empty one has none.
 #[must_use]
 pub fn optimal_partition(values: &[f64], penalty: f64, minimum_length: usize) -> Vec<Range<usize>> {
     let count = values.len();
@@ -23,13 +25,25 @@ pub fn optimal_partition(values: &[f64], penalty: f64, minimum_length: usize) ->
     // best[end]: cost of the best partition of values[..end], and where its last segment starts.
     let mut best = vec![(f64::INFINITY, 0); count + 1];
     best[0] = (-penalty, 0);
+    let mut starts: Vec<Start> = Vec::new();
     for end in 1..=count {
-        let latest_start = end.saturating_sub(shortest);
-        for start in 0..=latest_start {
-            let total = best[start].0 + cost.of(start, end) + penalty;
-            // A prefix too short for a segment of its own is no place to start from, unless it is empty.
-            if total < best[end].0 && (start == 0 || start >= shortest) && (end >= shortest || end == count) {
-                best[end] = (total, start);
+        // A prefix too short for a segment of its own is no place to start from, unless it is empty.
+        if let Some(index) = end.checked_sub(shortest).filter(|index| *index == 0 || *index >= shortest) {
+            starts.push(Start { index, beaten_at: usize::MAX });
+        } else if end == count && starts.is_empty() {
+            starts.push(Start { index: 0, beaten_at: usize::MAX });
+        }
+        // A start that was beaten by a partition ending at `beaten_at` stays beaten once that one has room to go on.
+        starts.retain(|start| end < start.beaten_at.saturating_add(shortest));
+        for start in &starts {
+            let total = best[start.index].0 + cost.of(start.index, end) + penalty;
+            if total < best[end].0 {
+                best[end] = (total, start.index);
+            }
+        }
+        for start in starts.iter_mut().filter(|start| start.beaten_at == usize::MAX) {
+            if best[start.index].0 + cost.of(start.index, end) > best[end].0 {
+                start.beaten_at = end;
             }
         }
     }
@@ -42,6 +56,13 @@ pub fn optimal_partition(values: &[f64], penalty: f64, minimum_length: usize) ->
     }
     segments.reverse();
     segments
+}
+
+/// A place where the last segment may start.
+struct Start {
+    index: usize,
+    /// The first end at which going on from this start costs more than starting anew there.
+    beaten_at: usize,
 }
 
 /// Sums of squared deviations from the mean, of any stretch of the series in constant time.
@@ -104,6 +125,27 @@ mod tests {
         }
     }
 
+    /// The dynamic programme without dropping any start.
+    fn every_start(values: &[f64], penalty: f64, shortest: usize) -> Vec<Range<usize>> {
+        let (count, cost) = (values.len(), SquaredDeviation::new(values));
+        let mut best = vec![(f64::INFINITY, 0); count + 1];
+        best[0] = (-penalty, 0);
+        for end in 1..=count {
+            for start in (0..=end.saturating_sub(shortest)).filter(|start| *start == 0 || *start >= shortest) {
+                let total = best[start].0 + cost.of(start, end) + penalty;
+                if total < best[end].0 && (end >= shortest || end == count) {
+                    best[end] = (total, start);
+                }
+            }
+        }
+        let (mut segments, mut end) = (Vec::new(), count);
+        while end > 0 {
+            segments.push(best[end].1..end);
+            end = best[end].1;
+        }
+        segments
+    }
+
     #[test]
     fn short_series_are_one_segment() {
         assert!(optimal_partition(&[], 1.0, 4).is_empty());
@@ -123,6 +165,19 @@ mod tests {
             prop_assert_eq!(segments[segments.len() - 1].end, values.len());
             prop_assert!(segments.windows(2).all(|pair| pair[0].end == pair[1].start));
             prop_assert!(segments.len() == 1 || segments.iter().all(|segment| segment.len() >= shortest));
+        }
+
+        #[test]
+        fn dropping_starts_changes_nothing(
+            values in prop::collection::vec(-10.0..10.0_f64, 1..80), penalty in 0.1..50.0_f64, shortest in 1..6_usize,
+        ) {
+            let total = |segments: &[Range<usize>]| {
+                let cost = SquaredDeviation::new(&values);
+                segments.iter().map(|segment| cost.of(segment.start, segment.end) + penalty).sum::<f64>()
+            };
+            let found = total(&optimal_partition(&values, penalty, shortest));
+            let full = total(&every_start(&values, penalty, shortest));
+            prop_assert!((found - full).abs() < 1e-9, "{found} {full}");
         }
 
         #[test]

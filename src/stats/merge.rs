@@ -1,0 +1,125 @@
+//! Level segments that matter.
+//!
+//! For: the change points that people are told of. Not for: centre and spread of a history, which rest on every segment
+//! (see [`super::levels`]).
+//! Invariant: segments are in order and cover the series; neighbours differ by at least the smallest shift, and
+//! significantly.
+
+use std::ops::Range;
+
+use super::levels::level_segments;
+use super::quantile::median;
+use super::two_samples::{mann_whitney, welch};
+
+/// Level of significance at which neighbours differ. Of windows without a shift 1.3 % keep a false change point at
+/// it (measured when the procedure was designed).
+const LEVEL: f64 = 1e-3;
+
+/// The segments of [`level_segments`], with neighbours joined whose medians differ by less than `smallest_shift` or
+/// whose difference is not significant at 1e-3: the least different first, until none is left.
+#[must_use]
+pub fn distinct_segments(values: &[f64], noise_floor: f64, smallest_shift: f64) -> Vec<Range<usize>> {
+    let mut segments = level_segments(values, noise_floor);
+    loop {
+        let weakest = (1..segments.len())
+            .map(|index| (index, difference(&values[segments[index - 1].clone()], &values[segments[index].clone()])))
+            .filter(|(_, difference)| difference.size < smallest_shift || difference.probability > LEVEL)
+            .min_by(|(_, first), (_, second)| first.compare(second, smallest_shift));
+        let Some((index, _)) = weakest else { return segments };
+        segments[index - 1].end = segments[index].end;
+        segments.remove(index);
+    }
+}
+
+/// Whether two samples differ in level by at least a size and significantly, as neighbouring segments must.
+#[must_use]
+pub fn is_distinct(first: &[f64], second: &[f64], smallest_shift: f64) -> bool {
+    let difference = difference(first, second);
+    difference.size >= smallest_shift && difference.probability <= LEVEL
+}
+
+/// How two samples differ.
+struct Difference {
+    /// Distance of the medians.
+    size: f64,
+    /// Two-sided p-value: an exact Mann-Whitney test where the sample sizes can reach the level, else Welch's.
+    probability: f64,
+}
+
+impl Difference {
+    /// Weaker first: too small before not significant, smaller before larger, less significant before more.
+    fn compare(&self, other: &Self, smallest_shift: f64) -> std::cmp::Ordering {
+        let is_small = |difference: &Self| difference.size < smallest_shift;
+        match (is_small(self), is_small(other)) {
+            (true, true) => self.size.total_cmp(&other.size),
+            (true, false) => std::cmp::Ordering::Less,
+            (false, true) => std::cmp::Ordering::Greater,
+            (false, false) => other.probability.total_cmp(&self.probability),
+        }
+    }
+}
+
+fn difference(first: &[f64], second: &[f64]) -> Difference {
+    let size = median(first).zip(median(second)).map_or(0.0, |(first, second)| (first - second).abs());
+    let exact = if can_reach_level(first.len(), second.len()) { mann_whitney(first, second) } else { None };
+    Difference { size, probability: exact.or_else(|| welch(first, second)).unwrap_or(1.0) }
+}
+
+/// Whether the most extreme arrangement of two samples is rarer than the level: 2 of (n + m choose n).
+fn can_reach_level(n: usize, m: usize) -> bool {
+    let mut arrangements = 1.0;
+    for index in 1..=n.min(m) {
+        arrangements *= (n.max(m) + index) as f64 / index as f64;
+    }
+    2.0 / arrangements <= LEVEL
+}
+
+#[cfg(test)]
+mod tests {
+    use rand::SeedableRng as _;
+    use rand_chacha::ChaCha8Rng;
+    use rand_distr::{Distribution as _, Normal};
+
+    use super::*;
+
+    fn noise(seed: u64, count: usize) -> Vec<f64> {
+        Normal::new(0.0, 0.01).unwrap().sample_iter(ChaCha8Rng::seed_from_u64(seed)).take(count).collect()
+    }
+
+    fn starts(values: &[f64], smallest_shift: f64) -> Vec<usize> {
+        distinct_segments(values, 2e-4, smallest_shift).iter().map(|segment| segment.start).collect()
+    }
+
+    #[test]
+    fn a_shift_below_the_smallest_is_joined_and_a_larger_one_is_kept() {
+        let mut series = noise(1, 80);
+        series[40..].iter_mut().for_each(|value| *value += 0.05);
+        assert_eq!(starts(&series, 0.02).len(), 2);
+        assert!(starts(&series, 0.02)[1].abs_diff(40) <= 1);
+        assert_eq!(starts(&series, 0.08), [0]);
+    }
+
+    #[test]
+    fn of_three_levels_the_middle_one_joins_its_nearer_neighbour() {
+        let series: Vec<f64> = (0..60)
+            .map(|run| [0.0, 0.012, 0.1][run / 20])
+            .zip(noise(2, 60))
+            .map(|(level, noise)| level + noise / 5.0)
+            .collect();
+        assert_eq!(starts(&series, 0.02), [0, 40]);
+    }
+
+    #[test]
+    fn quiet_series_hardly_ever_show_a_change_point() {
+        // 1.3 % of quiet windows were measured to have one; of 400 that is 5, with a standard deviation of 2.3.
+        let false_ones = (0..400).filter(|seed| starts(&noise(*seed, 60), 0.02).len() > 1).count();
+        assert!(false_ones <= 10, "{false_ones} of 400");
+    }
+
+    #[test]
+    fn sizes_that_cannot_reach_the_level_are_known() {
+        // 2 / C(8, 4) = 0.029, 2 / C(12, 6) = 0.0022, 2 / C(14, 7) = 0.00058.
+        assert!(!can_reach_level(4, 4) && !can_reach_level(6, 6) && can_reach_level(7, 7));
+        assert!(can_reach_level(4, 20) && !can_reach_level(4, 8));
+    }
+}
