@@ -18,6 +18,7 @@ use crate::model::{SeriesMeta, Unit};
 pub struct Config {
     pub(super) alpha: Option<Setting<f64>>,
     pub(super) correction: Option<Setting<Correction>>,
+    pub(super) reruns: Option<Setting<usize>>,
     pub(super) nothing_to_judge: Option<Setting<Action>>,
     pub(super) branch: Option<Setting<String>>,
     pub(super) defaults: SeriesSettings,
@@ -66,6 +67,7 @@ impl Config {
         let mut limits = DefaultPolicy::default().limits().clone();
         lay(&mut limits.alpha, self.alpha.as_ref());
         lay(&mut limits.correction, self.correction.as_ref());
+        lay(&mut limits.reruns, self.reruns.as_ref());
         lay(&mut limits.nothing_to_judge, self.nothing_to_judge.as_ref());
         let alpha = flag(overrides.alpha, "--alpha", Level::fraction);
         lay(&mut limits.alpha, alpha.as_ref());

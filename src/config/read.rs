@@ -9,7 +9,7 @@ use super::error::ConfigError;
 use super::policy::{Config, MetricSettings, Rule};
 use super::rule::Patterns;
 use super::tables::{File, Located, MetricTable, RuleTable, setting};
-use super::value::Level;
+use super::value::{Level, Reruns};
 use crate::gate::{Action, Correction, Setting};
 use crate::model::Unit;
 
@@ -25,6 +25,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Config, ConfigError> {
     Ok(Config {
         alpha: setting(gate.alpha.as_ref(), &place, Level::fraction),
         correction: setting(gate.correction.as_ref(), &place, Correction::from),
+        reruns: setting(gate.reruns.as_ref(), &place, Reruns::count),
         nothing_to_judge: setting(gate.nothing_to_judge.as_ref(), &place, Action::from),
         branch: baseline.branch.map(|branch| source.branch(branch)).transpose()?,
         defaults: defaults.settings(&place),

@@ -18,12 +18,14 @@ pub(super) struct SeriesSettings {
     pub(super) missing: Option<Setting<Action>>,
     pub(super) new: Option<Setting<Action>>,
     pub(super) inconclusive: Option<Setting<Action>>,
+    pub(super) drift: Option<Setting<Action>>,
 }
 
 impl SeriesSettings {
     /// Lays these values over a policy.
     pub(super) fn apply(&self, policy: &mut SeriesPolicy) {
-        let Self { is_judged, better, minimum_effect, target_effect, scale, window, missing, new, inconclusive } = self;
+        let Self { is_judged, better, minimum_effect, target_effect, scale, window, missing, new, inconclusive, drift } =
+            self;
         lay(&mut policy.is_judged, is_judged.as_ref());
         lay(&mut policy.better, better.as_ref());
         lay(&mut policy.minimum_effect, minimum_effect.as_ref());
@@ -33,11 +35,13 @@ impl SeriesSettings {
         lay(&mut policy.missing, missing.as_ref());
         lay(&mut policy.new, new.as_ref());
         lay(&mut policy.inconclusive, inconclusive.as_ref());
+        lay(&mut policy.drift, drift.as_ref());
     }
 
     /// Whether nothing is set.
     pub(super) fn is_empty(&self) -> bool {
-        let Self { is_judged, better, minimum_effect, target_effect, scale, window, missing, new, inconclusive } = self;
+        let Self { is_judged, better, minimum_effect, target_effect, scale, window, missing, new, inconclusive, drift } =
+            self;
         is_judged.is_none()
             && better.is_none()
             && minimum_effect.is_none()
@@ -47,6 +51,7 @@ impl SeriesSettings {
             && missing.is_none()
             && new.is_none()
             && inconclusive.is_none()
+            && drift.is_none()
     }
 }
 

@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 use super::settings::SeriesSettings;
-use super::value::{ActionWord, CorrectionWord, DirectionWord, Effect, Level, ScaleWord, Window};
+use super::value::{ActionWord, CorrectionWord, DirectionWord, Effect, Level, Reruns, ScaleWord, Window};
 use crate::gate::{Action, Setting};
 
 /// A value and the offset in bytes at which it stands.
@@ -80,6 +80,8 @@ macro_rules! table_with_series_values {
             new: Option<Located<ActionWord>>,
             /// What a benchmark does whose change cannot be told from noise.
             inconclusive: Option<Located<ActionWord>>,
+            /// What a benchmark does that has crept away from its best level by more than the target effect.
+            drift: Option<Located<ActionWord>>,
         }
 
         impl $name {
@@ -96,6 +98,7 @@ macro_rules! table_with_series_values {
                     missing: setting(self.missing.as_ref(), origin, Action::from),
                     new: setting(self.new.as_ref(), origin, Action::from),
                     inconclusive: setting(self.inconclusive.as_ref(), origin, Action::from),
+                    drift: setting(self.drift.as_ref(), origin, Action::from),
                 }
             }
         }
@@ -141,6 +144,8 @@ pub(super) struct GateTable {
     pub(super) alpha: Option<Located<Level>>,
     /// How the number of series judged at once is paid for.
     pub(super) correction: Option<Located<CorrectionWord>>,
+    /// How many re-runs a suspect series wants before it counts as settled.
+    pub(super) reruns: Option<Located<Reruns>>,
     /// What a run does in which nothing could be compared.
     pub(super) nothing_to_judge: Option<Located<ActionWord>>,
 }

@@ -212,7 +212,7 @@ fn a_wrong_value_is_answered_with_what_is_allowed() {
         ),
         (
             "[metrics.m]\nscale = 3",
-            "benchgate.toml:2: `scale = 3`: invalid type: integer `3`, expected `automatic`, `log`, `additive` or `exact`",
+            "benchgate.toml:2: `scale = 3`: invalid type: integer `3`, expected `automatic`, `log`, `logit`, `additive` or `exact`",
         ),
         (
             "[[rules]]\nmodel = \"[\"\njudged = false",

@@ -99,6 +99,35 @@ impl FromStr for Window {
     }
 }
 
+/// How many re-runs a suspect series wants.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reruns(usize);
+
+impl Reruns {
+    /// More re-runs than this confirm nothing that these do not.
+    pub const MAXIMUM: usize = 5;
+
+    /// Their number.
+    #[must_use]
+    pub fn count(self) -> usize {
+        self.0
+    }
+}
+
+impl FromStr for Reruns {
+    type Err = ValueError;
+
+    fn from_str(text: &str) -> Result<Self, ValueError> {
+        match text.parse() {
+            Ok(count) if count <= Self::MAXIMUM => Ok(Self(count)),
+            _ => Err(ValueError(format!(
+                "`{text}` is out of range: allowed is a whole number of re-runs from 0 to {}",
+                Self::MAXIMUM
+            ))),
+        }
+    }
+}
+
 fn percentage(text: &str) -> Result<f64, ValueError> {
     text.trim()
         .strip_suffix('%')
@@ -188,6 +217,8 @@ words! {
         Automatic = "automatic" => None,
         /// Ratios matter: durations, rates, sizes; needs positive values.
         Log = "log" => Some(Scale::Log),
+        /// Ratios of odds matter: shares of a whole that come close to 0 or to all of it, such as an accuracy of 99 %.
+        Logit = "logit" => Some(Scale::Logit),
         /// Differences matter: counts, percentages, scores.
         Additive = "additive" => Some(Scale::Additive),
         /// Equal within the minimum effect: deterministic metrics.
@@ -223,6 +254,16 @@ trait Written: Sized {
 impl Written for Window {
     fn expected() -> String {
         "a whole number of runs".to_owned()
+    }
+
+    fn from_integer(number: i64) -> Option<Result<Self, ValueError>> {
+        Some(number.to_string().parse())
+    }
+}
+
+impl Written for Reruns {
+    fn expected() -> String {
+        "a whole number of re-runs".to_owned()
     }
 
     fn from_integer(number: i64) -> Option<Result<Self, ValueError>> {
@@ -289,7 +330,7 @@ macro_rules! deserialize_written {
     )*};
 }
 
-deserialize_written!(Effect, Level, Window, ActionWord, CorrectionWord, DirectionWord, ScaleWord);
+deserialize_written!(Effect, Level, Window, Reruns, ActionWord, CorrectionWord, DirectionWord, ScaleWord);
 
 impl JsonSchema for Effect {
     fn schema_name() -> std::borrow::Cow<'static, str> {
@@ -330,6 +371,21 @@ impl JsonSchema for Window {
             "description": "A number of runs.",
             "type": "integer",
             "minimum": 1,
+            "maximum": Self::MAXIMUM,
+        })
+    }
+}
+
+impl JsonSchema for Reruns {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Reruns".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({
+            "description": "A number of re-runs.",
+            "type": "integer",
+            "minimum": 0,
             "maximum": Self::MAXIMUM,
         })
     }

@@ -1,12 +1,11 @@
 //! The axis on which the values of one series are compared.
 //!
 //! For: turning values into positions where larger is worse and distances mean effects, and distances back into
-//! effects. Not for: choosing thresholds, or reading a history.
+//! effects. Not for: choosing the axis (see [`super::rule`]).
 //! Invariant: a larger position is worse, whatever the metric's direction; for a logarithmic axis the reciprocals of
 //! the values with the other direction have the same positions.
 
-use super::policy::Scale;
-use crate::model::{Direction, Point, SeriesMeta, metric};
+use crate::model::Direction;
 use crate::stats;
 
 /// How positions are made of values.
@@ -16,6 +15,8 @@ enum Kind {
     Log,
     /// The value in units of this positive number, so that positions are of the same size for every metric.
     Additive(f64),
+    /// Natural logarithm of the odds of a share whose whole is this positive number: 1, or 100 for percentages.
+    Logit(f64),
 }
 
 /// An axis on which larger is worse.
@@ -29,6 +30,12 @@ pub(super) struct Axis {
 impl Axis {
     pub(super) fn log(better: Direction) -> Self {
         Self { kind: Kind::Log, sign: sign(better) }
+    }
+
+    /// An axis for shares of a whole, all of them strictly between 0 and the whole: 1 % of errors against 2 % is as far
+    /// as 98 % against 99 %. An effect on it is the ratio of the odds less one.
+    pub(super) fn logit(better: Direction, whole: f64) -> Self {
+        Self { kind: Kind::Logit(whole), sign: sign(better) }
     }
 
     /// An additive axis whose unit is the median of the history, or its mean size where the median is zero: a count
@@ -45,6 +52,7 @@ impl Axis {
         match self.kind {
             Kind::Log => self.sign * value.ln(),
             Kind::Additive(unit) => self.sign * value / unit,
+            Kind::Logit(whole) => self.sign * (value / (whole - value)).ln(),
         }
     }
 
@@ -53,6 +61,7 @@ impl Axis {
         match self.kind {
             Kind::Log => (self.sign * position).exp(),
             Kind::Additive(unit) => self.sign * position * unit,
+            Kind::Logit(whole) => whole / (1.0 + (-self.sign * position).exp()),
         }
     }
 
@@ -61,7 +70,7 @@ impl Axis {
     /// an additive centre of zero has no relative size: its effect is infinite.
     pub(super) fn worsening(&self, distance: f64, centre: f64) -> f64 {
         match self.kind {
-            Kind::Log => distance.exp_m1(),
+            Kind::Log | Kind::Logit(_) => distance.exp_m1(),
             Kind::Additive(_) if distance.abs() <= 0.0 => 0.0,
             Kind::Additive(_) => distance / centre.abs(),
         }
@@ -72,13 +81,14 @@ impl Axis {
         match self.kind {
             Kind::Log => (self.sign * distance).exp_m1(),
             Kind::Additive(_) => self.sign * self.worsening(distance, centre),
+            Kind::Logit(_) => self.value(centre + distance) / self.value(centre) - 1.0,
         }
     }
 
     /// The distance from the centre of a relative effect: the inverse of [`Self::worsening`].
     pub(super) fn distance(&self, effect: f64, centre: f64) -> f64 {
         match self.kind {
-            Kind::Log => effect.ln_1p(),
+            Kind::Log | Kind::Logit(_) => effect.ln_1p(),
             Kind::Additive(_) => effect * centre.abs(),
         }
     }
@@ -86,80 +96,25 @@ impl Axis {
     /// A small distance at the centre as a relative standard deviation.
     pub(super) fn relative(&self, deviation: f64, centre: f64) -> f64 {
         match self.kind {
-            Kind::Log => deviation,
+            Kind::Log | Kind::Logit(_) => deviation,
             Kind::Additive(_) => self.worsening(deviation, centre),
         }
+    }
+
+    /// Whether distances are ratios, so that what slows a whole machine down is the same distance for every series.
+    pub(super) fn is_log(&self) -> bool {
+        self.kind == Kind::Log
     }
 
     /// The distance of a relative standard deviation: the inverse of [`Self::relative`], and for a centre of zero a
     /// fraction of the axis' unit.
     pub(super) fn deviation(&self, relative: f64, centre: f64) -> f64 {
         match self.kind {
-            Kind::Log => relative,
+            Kind::Log | Kind::Logit(_) => relative,
             Kind::Additive(_) if centre.abs() <= 0.0 => relative,
             Kind::Additive(_) => relative * centre.abs(),
         }
     }
-}
-
-/// The rule by which a series is compared.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Rule {
-    /// Against centre and spread of the history, on this axis.
-    Spread(Axis),
-    /// Against the newest value, with this relative tolerance.
-    Exact {
-        /// The tolerance, as a fraction.
-        tolerance: f64,
-    },
-}
-
-/// Fewest runs that can show that a metric is deterministic.
-const RUNS_TO_SHOW_NO_NOISE: usize = 5;
-
-/// Relative differences at most this large are rounding: a value that went through a unit's factor and a text form
-/// keeps at least 12 of the 15 digits of a float.
-const ROUNDING: f64 = 1e-12;
-
-/// Chooses the rule, or says why the values cannot be compared. `asked` is the policy's scale.
-pub(super) fn choose_rule(
-    asked: Option<Scale>,
-    minimum_effect: f64,
-    meta: &SeriesMeta,
-    better: Direction,
-    points: &[Point],
-    candidate: f64,
-) -> Result<Rule, String> {
-    let values: Vec<f64> = points.iter().map(|point| point.value).collect();
-    let must_be_positive = !metric::can_be_zero(&meta.key.metric, &meta.unit);
-    let every = || values.iter().chain([&candidate]);
-    if every().any(|value| !value.is_finite()) {
-        return Err("a value is not a finite number, which no benchmark measures".to_owned());
-    }
-    if must_be_positive && every().any(|value| *value <= 0.0) {
-        let place = if candidate <= 0.0 { "the candidate" } else { "the history" };
-        return Err(format!("{place} has a value that is not above zero, which {} cannot be", meta.unit));
-    }
-    match asked {
-        Some(Scale::Exact) => Ok(Rule::Exact { tolerance: minimum_effect.max(ROUNDING) }),
-        None if is_deterministic(&values) => Ok(Rule::Exact { tolerance: minimum_effect.max(stats::NO_NOISE) }),
-        Some(Scale::Log) if every().all(|value| *value > 0.0) => Ok(Rule::Spread(Axis::log(better))),
-        None if must_be_positive => Ok(Rule::Spread(Axis::log(better))),
-        // A logarithm was asked for, and a count that can be zero is: differences still mean something.
-        Some(Scale::Log | Scale::Additive) | None => Ok(Rule::Spread(Axis::additive(better, &values))),
-    }
-}
-
-/// Whether a history shows no noise: steps are allowed, since code changes make them, but hardly any step, and no value
-/// that is left again in the next run for the one before it. A count that is 3 in most runs and 4 in some is noisy,
-/// however rare the fours are.
-fn is_deterministic(values: &[f64]) -> bool {
-    let Some(centre) = stats::median(values) else { return false };
-    let scale = centre.abs().max(f64::MIN_POSITIVE);
-    let relative: Vec<f64> = values.iter().map(|value| value / scale).collect();
-    let is_same = |first: f64, second: f64| (first - second).abs() <= stats::NO_NOISE;
-    let has_blip = relative.windows(3).any(|three| is_same(three[0], three[2]) && !is_same(three[0], three[1]));
-    values.len() >= RUNS_TO_SHOW_NO_NOISE && !has_blip && stats::first_difference_noise(&relative) < stats::NO_NOISE
 }
 
 fn sign(better: Direction) -> f64 {
@@ -174,16 +129,6 @@ mod tests {
     use super::*;
 
     #[test]
-    fn steps_are_deterministic_and_blips_are_not() {
-        assert!(is_deterministic(&[3.0, 3.0, 3.0, 4.0, 4.0, 4.0, 4.0]));
-        assert!(is_deterministic(&[0.0; 5]));
-        assert!(is_deterministic(&[1e6, 1e6 + 1.0, 1e6, 1e6 + 2.0, 1e6]), "below 2e-4 is no noise");
-        assert!(!is_deterministic(&[3.0; 4]), "too few to tell");
-        assert!(!is_deterministic(&[3.0, 3.0, 3.0, 3.0, 4.0, 3.0, 3.0, 3.0, 3.0, 3.0]), "a blip");
-        assert!(!is_deterministic(&[100.0, 101.0, 99.0, 100.5, 98.0, 100.2]), "noise");
-    }
-
-    #[test]
     fn larger_positions_are_worse_in_both_directions_and_effects_invert() {
         for better in [Direction::LowerIsBetter, Direction::HigherIsBetter] {
             for axis in [Axis::log(better), Axis::additive(better, &[20.0, 25.0, 30.0])] {
@@ -196,6 +141,18 @@ mod tests {
                 assert!((axis.change(distance, centre) - (worse / 25.0 - 1.0)).abs() < 1e-12);
             }
         }
+    }
+
+    #[test]
+    fn shares_are_compared_by_their_odds() {
+        let axis = Axis::logit(Direction::HigherIsBetter, 100.0);
+        let centre = axis.place(98.0);
+        assert!(axis.place(97.0) > centre, "a lower accuracy is worse");
+        assert!((axis.value(centre) - 98.0).abs() < 1e-9);
+        // Odds 49 against 99: 1.02 of them are lost.
+        let distance = axis.place(98.0) - axis.place(99.0);
+        assert!((axis.worsening(distance, axis.place(99.0)) - (99.0 / 49.0 - 1.0)).abs() < 1e-9);
+        assert!((axis.change(distance, axis.place(99.0)) - (98.0 / 99.0 - 1.0)).abs() < 1e-9);
     }
 
     #[test]

@@ -1,115 +1,147 @@
-//! The verdict of one series from its evidence.
+//! The verdict of one series from its findings.
 //!
-//! For: the table of verdicts and the sentence that says which row applied. Not for: computing evidence, or other
-//! series.
-//! Invariant: mirrored evidence gets the mirrored verdict; a series is `unchanged` only where a change of the target
-//! size would have been seen.
+//! For: the table of verdicts and the row that applied. Not for: computing findings, other series, or sentences (see
+//! [`super::reason`]).
+//! Invariant: mirrored findings get the mirrored verdict; a series is `unchanged` only where a change of the target
+//! size would have been seen; every re-run of a suspect must pass on its own.
 
-use super::compare::Finding;
 use super::correct::Survival;
-use super::judgement::{Evidence, Verdict};
+use super::evidence::smallest_visible;
+use super::judgement::Verdict;
 use super::policy::SeriesPolicy;
-use super::words::{count, deviation, percent, signed_percent};
+use super::reference::{Finding, Findings, Reference};
 
-/// The side on which a finding may lie.
+/// T above which one run alone is a regression: 0.4 % of clean comparisons lie above it (docs/statistics.md).
+pub(super) const THRESHOLD: f64 = 4.0;
+
+/// T above which a run is suspect and worth a re-run: about 2 % of clean comparisons lie above it.
+pub(super) const SUSPECT: f64 = 2.5;
+
+/// T that every re-run of a suspect must exceed: noise in CI is one-sided spikes, which do not come back, so the
+/// weakest run decides and not the mean (measured when the procedure was designed).
+pub(super) const CONFIRM: f64 = 2.0;
+
+/// The row of the table that gave the verdict.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Row {
+    /// No deviation, and the target would have been seen.
+    Within,
+    /// No deviation, but the target would not have been seen.
+    TooNoisy,
+    /// A deviation without a relevant effect.
+    BelowMinimum,
+    /// Suspect, not beyond the threshold of a single run.
+    Suspect,
+    /// Beyond the threshold, but not among so many series.
+    ByChance,
+    /// Beyond the threshold in a single run.
+    Beyond,
+    /// Suspect, and every re-run agreed.
+    Confirmed,
+    /// Suspect, and a re-run did not agree.
+    Cleared,
+    /// A deterministic metric that is the same.
+    Same,
+    /// A deterministic metric that differs.
+    Differs,
+}
+
+/// A verdict and where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Decision {
+    pub(super) verdict: Verdict,
+    pub(super) row: Row,
+    /// Whether another run could still turn the verdict: the series is suspect, and no re-run contradicted it.
+    pub(super) is_open: bool,
+}
+
+/// A direction in which findings may lie.
+#[derive(Clone, Copy)]
 struct Side {
     verdict: Verdict,
-    /// T in this direction.
-    t: f64,
-    /// Relative effect in this direction.
-    effect: f64,
-    /// Whether it survives the correction for the number of series.
-    survives: bool,
+    sign: f64,
+}
+
+impl Side {
+    const WORSE: Self = Self { verdict: Verdict::Regressed, sign: 1.0 };
+    const BETTER: Self = Self { verdict: Verdict::Improved, sign: -1.0 };
+
+    fn of(finding: &Finding) -> Self {
+        if finding.t >= 0.0 { Self::WORSE } else { Self::BETTER }
+    }
+
+    fn t(self, finding: &Finding) -> f64 {
+        self.sign * finding.t
+    }
+
+    fn effect(self, finding: &Finding) -> f64 {
+        if self.sign > 0.0 { finding.worsening } else { finding.betterment }
+    }
 }
 
 /// Decides one compared series.
-pub(super) fn decide(finding: &Finding, survival: Survival, policy: &SeriesPolicy) -> (Verdict, String) {
-    let evidence = &finding.evidence;
-    let worse =
-        Side { verdict: Verdict::Regressed, t: evidence.t, effect: finding.worsening, survives: survival.worse };
-    let better =
-        Side { verdict: Verdict::Improved, t: -evidence.t, effect: finding.betterment, survives: survival.better };
-    let side = if worse.t >= better.t { worse } else { better };
-    if finding.is_exact {
-        return decide_exactly(finding, &side);
+pub(super) fn decide(
+    reference: &Reference,
+    findings: &Findings,
+    survival: Survival,
+    policy: &SeriesPolicy,
+) -> Decision {
+    let Findings { first, reruns } = findings;
+    let side = Side::of(first);
+    let least = reference.least_effect(policy);
+    let survives = if side.verdict == Verdict::Regressed { survival.worse } else { survival.better };
+    let is_exact = matches!(reference, Reference::Exact(_));
+    let settled = |verdict, row| Decision { verdict, row, is_open: false };
+    let open = |verdict, row| Decision { verdict, row, is_open: true };
+    if side.t(first) > SUSPECT && side.effect(first) > least {
+        let agrees = |rerun: &Finding| side.t(rerun) > CONFIRM && side.effect(rerun) > least;
+        return if !reruns.iter().all(agrees) {
+            settled(without_change(reference, first, policy), Row::Cleared)
+        } else if is_exact {
+            settled(side.verdict, Row::Differs)
+        } else if reruns.is_empty() && side.t(first) <= THRESHOLD {
+            open(Verdict::Inconclusive, Row::Suspect)
+        } else if !survives {
+            open(Verdict::Inconclusive, Row::ByChance)
+        } else {
+            open(side.verdict, if reruns.is_empty() { Row::Beyond } else { Row::Confirmed })
+        };
     }
-    let is_relevant = side.effect > policy.minimum_effect.value;
-    if side.t > finding.suspect && is_relevant {
-        return decide_suspect(finding, &side, policy.minimum_effect.value);
-    }
-    // Around a centre of zero no change has a relative size, so the target cannot be missed either.
-    if evidence.smallest_visible <= policy.target_effect.value || evidence.centre.abs() <= 0.0 {
-        (Verdict::Unchanged, unchanged_reason(finding, &side))
+    let verdict = without_change(reference, first, policy);
+    let row = if is_exact {
+        Row::Same
+    } else if verdict == Verdict::Inconclusive {
+        Row::TooNoisy
+    } else if side.t(first) > SUSPECT {
+        Row::BelowMinimum
     } else {
-        (Verdict::Inconclusive, too_noisy(evidence, policy.target_effect.value))
-    }
-}
-
-fn decide_exactly(finding: &Finding, side: &Side) -> (Verdict, String) {
-    let (change, tolerance) = (finding.evidence.change, finding.tolerance);
-    if side.t > 0.0 {
-        let reason =
-            format!("compared exactly: the change of {} is above {}", signed_percent(change), percent(tolerance));
-        (side.verdict, reason)
-    } else {
-        let reason =
-            format!("compared exactly: the change of {} is within {}", signed_percent(change), percent(tolerance));
-        (Verdict::Unchanged, reason)
-    }
-}
-
-fn decide_suspect(finding: &Finding, side: &Side, minimum_effect: f64) -> (Verdict, String) {
-    let evidence = &finding.evidence;
-    let (t, threshold) = (deviation(evidence.t), deviation(evidence.threshold));
-    let change = signed_percent(evidence.change);
-    if side.t <= evidence.threshold {
-        let reason = format!(
-            "T {t} is suspect (beyond {}) but not beyond {threshold}, the change is {change}: one more run of this \
-             series would settle it",
-            deviation(finding.suspect),
-        );
-        (Verdict::Inconclusive, reason)
-    } else if !side.survives {
-        let reason = format!(
-            "T {t} is beyond {threshold} and the change is {change}, but among all series of this run such a value \
-             turns up by chance: one more run of this series would settle it",
-        );
-        (Verdict::Inconclusive, reason)
-    } else {
-        let reason = format!(
-            "T {t} is beyond {threshold} and the change of {change} beyond the minimum effect of {}",
-            percent(minimum_effect),
-        );
-        (side.verdict, reason)
-    }
-}
-
-fn unchanged_reason(finding: &Finding, side: &Side) -> String {
-    let evidence = &finding.evidence;
-    let t = deviation(evidence.t);
-    if side.t > finding.suspect {
-        return format!(
-            "the change of {} is below the minimum effect of {}",
-            signed_percent(evidence.change),
-            percent(finding.tolerance)
-        );
-    }
-    let within = format!("T {t} is within {} of the usual", deviation(finding.suspect));
-    if evidence.smallest_visible.is_finite() {
-        format!("{within}, and a change of {} would have been seen", percent(evidence.smallest_visible))
-    } else {
-        format!("{within}; around zero no change has a size in percent")
-    }
-}
-
-fn too_noisy(evidence: &Evidence, target: f64) -> String {
-    let remedy = match evidence.runs_needed {
-        Some(runs) => format!("{} of this series would show it", count(runs, "run", "runs")),
-        None => "no number of runs would show it before its history is longer or calmer".to_owned(),
+        Row::Within
     };
-    format!(
-        "too noisy: can see only changes above {}, the target is {}; {remedy}",
-        percent(evidence.smallest_visible),
-        percent(target),
-    )
+    settled(verdict, row)
+}
+
+/// The verdict of what all series have in common, by the same thresholds: only a slowdown is one.
+pub(super) fn verdict_of_shift(t: f64, reruns: &[f64], is_relevant: bool) -> Verdict {
+    if t <= SUSPECT || !is_relevant || reruns.iter().any(|rerun| *rerun <= CONFIRM) {
+        Verdict::Unchanged
+    } else if reruns.is_empty() && t <= THRESHOLD {
+        Verdict::Inconclusive
+    } else {
+        Verdict::Regressed
+    }
+}
+
+/// The verdict where no change was found: one of the target size would have been, or not.
+fn without_change(reference: &Reference, first: &Finding, policy: &SeriesPolicy) -> Verdict {
+    match reference {
+        Reference::Exact(_) => Verdict::Unchanged,
+        // Around a centre of zero no change has a relative size, so the target cannot be missed either.
+        Reference::Spread(axis, level)
+            if smallest_visible(axis, level, first) <= policy.target_effect.value
+                || axis.value(level.centre).abs() <= 0.0 =>
+        {
+            Verdict::Unchanged
+        }
+        Reference::Spread(..) => Verdict::Inconclusive,
+    }
 }

@@ -7,14 +7,19 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::compare::{Comparison, Finding, Measured, compare};
+use super::assess::{Assessment, Subject, assess};
 use super::correct::{Survival, survivors};
 use super::decide::decide;
+use super::evidence::evidence;
 use super::expected::{absent, failures};
-use super::judgement::{Baseline, Judgement, SeriesJudgement, Verdict};
+use super::judgement::{Baseline, CommonShift, Judgement, SeriesJudgement, Verdict};
 use super::outcome::{sort, summarise};
 use super::policy::{Policy, SeriesPolicy};
-use crate::model::{CandidateRun, ConfigurationId, History, SeriesHistory, SeriesId, SeriesKey, SeriesMeta};
+use super::reason::reason;
+use super::reference::{Findings, Measured, Past, Reference, Refusal};
+use super::tail::Tail;
+use crate::model::{CandidateRun, ConfigurationId, History, SeriesHistory, SeriesId, SeriesKey, SeriesMeta, series_id};
+use crate::stats;
 
 /// Values of the newest runs that a judgement carries for sparklines.
 const RECENT_VALUES: usize = 20;
@@ -29,7 +34,8 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
     let failures = failures(candidate);
     let trials = trials(candidate, &known, |result| failures.contains_key(&result));
     let measured: HashSet<SeriesId> = trials.keys().copied().collect();
-    let mut series = decide_all(trials, &known, history, policy);
+    let limits = policy.limits();
+    let (mut series, common_shifts) = decide_all(&trials, &known, history, policy);
     for absent in absent(candidate, history, &measured, &failures) {
         let recent = known.get(&absent.series.key.id()).map_or_else(Vec::new, |history| recent_values(history));
         series.push(SeriesJudgement {
@@ -40,11 +46,11 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
             evidence: None,
             reason: absent.reason,
             recent,
+            needs_rerun: false,
         });
     }
     sort(&mut series);
-    let limits = policy.limits();
-    let mut summary = summarise(&series, limits);
+    let mut summary = summarise(&series, &common_shifts, limits);
     let simulated = candidate.results.iter().filter(|result| result.configuration.is_simulated).count();
     if simulated > 0 && simulated < candidate.results.len() {
         summary.reasons.push(format!(
@@ -61,14 +67,16 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
         baseline: baseline(history),
         limits: limits.clone(),
         is_simulated: simulated > 0 && simulated == candidate.results.len(),
-        common_shift: None,
+        common_shifts,
     }
 }
 
-/// One series of the candidate, with each measurement of it: more than one is a defect of the results.
+/// One series of the candidate, with each measurement of it in the first run (more than one is a defect of the results)
+/// and in the re-runs.
 struct Trial {
     meta: SeriesMeta,
     measured: Vec<Measured>,
+    reruns: Vec<Measured>,
 }
 
 /// The series that the candidate measured, in the order of their ids. Measurements of a failed configuration do not
@@ -88,73 +96,115 @@ fn trials(
                 let stated_before = known.get(&id).and_then(|history| history.meta.better);
                 // Results come from the code under review: what the history says of the direction is not theirs to turn.
                 let better = stated_before.or(measurement.better());
-                Trial { meta: SeriesMeta { key, unit: measurement.unit().clone(), better }, measured: Vec::new() }
+                let meta = SeriesMeta { key, unit: measurement.unit().clone(), better };
+                Trial { meta, measured: Vec::new(), reruns: Vec::new() }
             });
-            trial.measured.push(Measured { value: measurement.centre(), samples: measurement.samples().len() });
+            trial.measured.push(Measured::of(measurement));
+        }
+    }
+    for result in candidate.reruns.iter().flatten() {
+        let configuration = result.configuration.id();
+        for measurement in &result.measurements {
+            // A re-run in another unit confirms nothing and clears nothing.
+            if let Some(trial) = trials.get_mut(&series_id(configuration, measurement.metric()))
+                && trial.meta.unit == *measurement.unit()
+            {
+                trial.reruns.push(Measured::of(measurement));
+            }
         }
     }
     trials
 }
 
+/// Every measured series with its verdict, and what they have in common.
 fn decide_all(
-    trials: BTreeMap<SeriesId, Trial>,
+    trials: &BTreeMap<SeriesId, Trial>,
     known: &HashMap<SeriesId, &SeriesHistory>,
     history: &History,
     policy: &dyn Policy,
-) -> Vec<SeriesJudgement> {
-    let compared: Vec<(Trial, SeriesPolicy, Comparison, Vec<f64>)> = trials
-        .into_iter()
-        .map(|(id, trial)| {
-            let (of_series, past) = (policy.for_series(&trial.meta), known.get(&id).copied());
-            let comparison = compare_trial(&trial, past, history, &of_series);
-            (trial, of_series, comparison, past.map_or_else(Vec::new, recent_values))
-        })
-        .collect();
-    // Only what can fail the run shares the risk of false alarms.
-    let family: Vec<&Finding> = compared
-        .iter()
-        .filter(|(_, of_series, _, _)| of_series.is_judged.value)
-        .filter_map(|(_, _, comparison, _)| finding(comparison))
-        .collect();
-    let mut survival = survivors(&family, policy.limits()).into_iter();
-    let mut judged = Vec::with_capacity(compared.len());
-    for (trial, of_series, comparison, recent) in compared {
-        let value = trial.measured.first().map(|measured| measured.value);
-        let (verdict, reason, evidence) = match comparison {
-            Comparison::Refused(verdict, reason) => (verdict, reason, None),
-            Comparison::Compared(finding) => {
-                let survives = if of_series.is_judged.value { survival.next() } else { None };
-                let (verdict, reason) = decide(&finding, survives.unwrap_or(Survival::UNCORRECTED), &of_series);
-                (verdict, reason, Some(finding.evidence))
-            }
-        };
-        judged.push(SeriesJudgement {
-            series: trial.meta,
-            verdict,
-            value,
-            evidence,
-            reason,
-            recent,
-            policy: of_series,
-        });
-    }
-    judged
-}
-
-fn compare_trial(trial: &Trial, past: Option<&SeriesHistory>, history: &History, policy: &SeriesPolicy) -> Comparison {
-    match trial.measured.as_slice() {
-        [only] => compare(&trial.meta, *only, past, &history.runs, policy),
-        several => {
-            let reason = format!("measured {} times in one run, and nothing says which one counts", several.len());
-            Comparison::Refused(Verdict::Incomparable, reason)
+) -> (Vec<SeriesJudgement>, Vec<CommonShift>) {
+    let limits = policy.limits();
+    let policies: Vec<SeriesPolicy> = trials.values().map(|trial| policy.for_series(&trial.meta)).collect();
+    let mut subjects = Vec::with_capacity(trials.len());
+    for ((id, trial), policy) in trials.iter().zip(&policies) {
+        if let [only] = trial.measured.as_slice() {
+            let past = known.get(id).map(|history| Past::of(history));
+            subjects.push(Subject { meta: &trial.meta, past, policy, first: *only, reruns: trial.reruns.clone() });
         }
     }
+    let (assessments, common_shifts) = assess(&subjects);
+    let levels = assessments.iter().filter_map(|assessment| match &assessment.as_ref().ok()?.reference {
+        Reference::Spread(_, level) => Some(level),
+        Reference::Exact(_) => None,
+    });
+    let tail = Tail::learned(levels);
+    // Only what can fail the run shares the risk of false alarms.
+    let is_judged = |subject: &Subject<'_>| subject.policy.is_judged.value;
+    let judged = subjects.iter().zip(&assessments).filter(|(subject, _)| is_judged(subject));
+    let family: Vec<Findings> =
+        judged.filter_map(|(_, assessment)| Some(assessment.as_ref().ok()?.findings.clone())).collect();
+    let mut survival = survivors(&family, &tail, limits).into_iter();
+    let mut verdicts = subjects.iter().zip(&assessments).map(|(subject, assessment)| match assessment {
+        Err(refusal) => refused(refusal, subject.meta, subject.policy, Some(subject.first.value)),
+        Ok(assessment) => {
+            let survives = if is_judged(subject) { survival.next() } else { None };
+            let survives = survives.unwrap_or(Survival::UNCORRECTED);
+            judged_series(subject, assessment, survives, history, &tail, limits.reruns.value)
+        }
+    });
+    let mut series = Vec::with_capacity(trials.len());
+    for ((id, trial), policy) in trials.iter().zip(&policies) {
+        let mut judged = match trial.measured.as_slice() {
+            [_] => verdicts.next().expect("internal error: every series measured once is a subject"),
+            several => measured_several_times(trial, several.len(), policy),
+        };
+        judged.recent = known.get(id).copied().map_or_else(Vec::new, recent_values);
+        series.push(judged);
+    }
+    (series, common_shifts)
 }
 
-fn finding(comparison: &Comparison) -> Option<&Finding> {
-    match comparison {
-        Comparison::Compared(finding) => Some(finding),
-        Comparison::Refused(..) => None,
+fn judged_series(
+    subject: &Subject<'_>,
+    assessment: &Assessment,
+    survives: Survival,
+    history: &History,
+    tail: &Tail,
+    wanted_reruns: usize,
+) -> SeriesJudgement {
+    let Subject { meta, past, policy, first, reruns } = subject;
+    let decision = decide(&assessment.reference, &assessment.findings, survives, policy);
+    let past = past.as_ref().expect("internal error: what was compared has a past");
+    let evidence = evidence(assessment, reruns, past, &history.runs, policy, tail);
+    let values: Vec<f64> = [first].into_iter().chain(reruns).map(|measured| measured.value).collect();
+    SeriesJudgement {
+        reason: reason(&decision, &evidence, assessment.reference.least_effect(policy), policy),
+        series: (*meta).clone(),
+        verdict: decision.verdict,
+        value: stats::median(&values),
+        needs_rerun: policy.is_judged.value && decision.is_open && evidence.t > 0.0 && reruns.len() < wanted_reruns,
+        evidence: Some(evidence),
+        recent: Vec::new(),
+        policy: (*policy).clone(),
+    }
+}
+
+fn measured_several_times(trial: &Trial, times: usize, policy: &SeriesPolicy) -> SeriesJudgement {
+    let reason = format!("measured {times} times in one run, and nothing says which one counts");
+    let value = trial.measured.first().map(|measured| measured.value);
+    refused(&Refusal { verdict: Verdict::Incomparable, reason }, &trial.meta, policy, value)
+}
+
+fn refused(refusal: &Refusal, meta: &SeriesMeta, policy: &SeriesPolicy, value: Option<f64>) -> SeriesJudgement {
+    SeriesJudgement {
+        series: meta.clone(),
+        verdict: refusal.verdict,
+        value,
+        evidence: None,
+        reason: refusal.reason.clone(),
+        recent: Vec::new(),
+        needs_rerun: false,
+        policy: policy.clone(),
     }
 }
 

@@ -9,7 +9,7 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::policy::{Limits, SeriesPolicy};
-use crate::model::SeriesMeta;
+use crate::model::{Hardware, SeriesMeta};
 
 /// The verdict of one series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -102,18 +102,23 @@ impl fmt::Display for Outcome {
 pub struct Evidence {
     /// Centre of the current level segment of the history, canonical unit; the newest value of an exact metric.
     pub centre: f64,
-    /// Relative change of the candidate against the centre, as a fraction.
+    /// Relative change of the candidate against the centre, the runner's share taken out, as a fraction; with re-runs,
+    /// the median of all runs.
     pub change: f64,
     /// Interval of the change, as fractions, low and high: three standard errors to either side, about 97 %.
     pub interval: (f64, f64),
-    /// Between-run noise as a relative standard deviation, as a fraction.
+    /// Between-run noise as a relative standard deviation, as a fraction; enlarged where the history is short.
     pub noise: f64,
     /// Standardised deviation, positive where worse. Infinite for an exact metric that differs.
     pub t: f64,
     /// T above which the series is a regression in one run.
     pub threshold: f64,
-    /// One-sided tail probability of T in the direction "worse", before any correction for the number of series; 0.5
-    /// for an exact metric that is the same.
+    /// T above which a run is suspect, and worth a re-run.
+    pub suspect: f64,
+    /// T that every re-run of a suspect must exceed for it to be confirmed.
+    pub confirm: f64,
+    /// One-sided tail probability of T in the direction "worse", learned from the histories of all series of the run,
+    /// before any correction for their number.
     pub p_worse: f64,
     /// Points of the current segment that the centre rests on (K).
     pub centre_runs: usize,
@@ -126,6 +131,59 @@ pub struct Evidence {
     pub smallest_visible: f64,
     /// Runs of the candidate that would make the target effect visible; `None` where no number of them would.
     pub runs_needed: Option<usize>,
+    /// What re-runs of the candidate measured, in their order.
+    pub reruns: Vec<Rerun>,
+    /// The runner's share that was taken out before T was formed; `None` where nothing was.
+    pub runner: Option<RunnerShare>,
+    /// How far the level has crept away from its best, where that is more than the target effect.
+    pub drift: Option<Drift>,
+}
+
+/// A re-run of a candidate's series, compared without regard to the runner.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Rerun {
+    /// The value, in the canonical unit.
+    pub value: f64,
+    /// Relative change against the centre, as a fraction.
+    pub change: f64,
+    /// Standardised deviation, positive where worse.
+    pub t: f64,
+}
+
+/// What a slow or fast machine contributed to one series.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct RunnerShare {
+    /// How much the series follows the other series of its hardware: 1 is fully.
+    pub loading: f64,
+    /// The relative change of the value that was put down to the machine and taken out, as a fraction.
+    pub change: f64,
+}
+
+/// A level that has crept away from its best in steps too small to be seen one by one.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Drift {
+    /// Relative change of the centre against the best level that lasted at least five runs, as a fraction.
+    pub change: f64,
+    /// When that best level ended.
+    pub since: Timestamp,
+}
+
+/// What all series of one hardware have in common in this run: how slow the machine was, or a change of everything.
+#[derive(Clone, Debug, PartialEq)]
+pub struct CommonShift {
+    /// The hardware.
+    pub hardware: Hardware,
+    /// The median change of its series as a slowdown, as a fraction: 0.07 is 7 % slower.
+    pub slowdown: f64,
+    /// How much that usually varies between runs, as a relative standard deviation.
+    pub usual: f64,
+    /// Standardised deviation, positive where worse.
+    pub t: f64,
+    /// How many series it rests on.
+    pub series: usize,
+    /// `regressed` where the shift cannot be explained by an ordinary slow run, `inconclusive` where another run would
+    /// settle it, else `unchanged`.
+    pub verdict: Verdict,
 }
 
 /// One series, judged.
@@ -143,6 +201,8 @@ pub struct SeriesJudgement {
     pub reason: String,
     /// The values of the newest history runs, oldest first, at most 20; for sparklines.
     pub recent: Vec<f64>,
+    /// Whether a re-run of this series is wanted before it counts as settled.
+    pub needs_rerun: bool,
     /// The thresholds and actions that applied, with their origins.
     pub policy: SeriesPolicy,
 }
@@ -235,6 +295,6 @@ pub struct Judgement {
     pub limits: Limits,
     /// Whether the candidate is simulated, and therefore judged against simulated history only.
     pub is_simulated: bool,
-    /// The common shift of all series, where it could be estimated: relative change and its usual spread.
-    pub common_shift: Option<(f64, f64)>,
+    /// What the series of each hardware have in common, where that was taken out of any of them.
+    pub common_shifts: Vec<CommonShift>,
 }

@@ -7,30 +7,47 @@
 //! - [`policy`]: what a project asks of the gate, resolved per series
 //! - [`judgement`]: what the gate answers
 //! - [`judge()`]: the decision over a whole run, of these parts:
+//!   - `rule`: by spread or exactly, and on which axis
 //!   - `axis`: the scale on which values are compared, larger being worse
 //!   - `level`: centre and spread of one series' history
-//!   - `compare`: one measurement against its history: the evidence
+//!   - `reference`: what that says of the next run, and how measurements lie to it
+//!   - `runner`: what all series of a run have in common
+//!   - `assess`: all series of a run against their histories, with those two
+//!   - `tail`: how often T is as large although nothing changed
 //!   - `correct`: correction for the number of series
-//!   - `decide`: the verdict of one series from its evidence
+//!   - `decide`: the verdict of one series
+//!   - `evidence`, `reason`: the numbers and the words behind it
+//!   - `drift`: levels that crept away in small steps
 //!   - `expected`: series that should have been measured
 //!   - `outcome`: counts, order, outcome and reasons
 //!   - `words`: numbers in sentences
+//! - [`replay`]: a history, judged again run by run
 
+mod assess;
 mod axis;
-mod compare;
 mod correct;
 mod decide;
+mod drift;
+mod evidence;
 mod expected;
 mod judge;
 pub mod judgement;
 mod level;
 mod outcome;
 pub mod policy;
+mod reason;
+mod reference;
+pub mod replay;
+mod rule;
+mod runner;
+mod tail;
 #[cfg(test)]
 mod tests;
 mod words;
 
 pub use expected::ALL_METRICS;
 pub use judge::judge;
-pub use judgement::{Baseline, Counts, Evidence, Judgement, Outcome, SeriesJudgement, Verdict};
+pub use judgement::{
+    Baseline, CommonShift, Counts, Drift, Evidence, Judgement, Outcome, Rerun, RunnerShare, SeriesJudgement, Verdict,
+};
 pub use policy::{Action, Correction, Limits, Policy, Scale, SeriesPolicy, Setting};

@@ -6,7 +6,7 @@
 
 use std::cmp::Ordering;
 
-use super::judgement::{Counts, Outcome, SeriesJudgement, Verdict};
+use super::judgement::{CommonShift, Counts, Outcome, SeriesJudgement, Verdict};
 use super::policy::{Action, Limits, Setting};
 use super::words;
 
@@ -59,15 +59,19 @@ impl Ord for SortKey {
     }
 }
 
-/// Sums up sorted series.
-pub(super) fn summarise(series: &[SeriesJudgement], limits: &Limits) -> Summary {
+/// Sums up sorted series and what they have in common.
+pub(super) fn summarise(series: &[SeriesJudgement], common_shifts: &[CommonShift], limits: &Limits) -> Summary {
     let counts = Counts::of(series);
     let by_verdict = |verdict: Verdict| -> Vec<&SeriesJudgement> {
         series.iter().filter(|judged| judged.policy.is_judged.value && judged.verdict == verdict).collect()
     };
     let failing = |verdict: Verdict| by_verdict(verdict).iter().any(|judged| action(judged) == Action::Fail);
     let is_unsettled = failing(Verdict::Inconclusive) || failing(Verdict::New);
-    let outcome = if counts.regressed > 0 || failing(Verdict::Missing) || failing(Verdict::Incomparable) {
+    let slowed = common_shifts.iter().filter(|shift| shift.verdict == Verdict::Regressed).count();
+    let drifted: Vec<&SeriesJudgement> = series.iter().filter(|judged| has_drifted(judged)).collect();
+    let is_drift_failing = drifted.iter().any(|judged| judged.policy.drift.value == Action::Fail);
+    let has_regressed = counts.regressed > 0 || slowed > 0 || is_drift_failing;
+    let outcome = if has_regressed || failing(Verdict::Missing) || failing(Verdict::Incomparable) {
         Outcome::Failed
     } else if counts.compared == 0 && (limits.nothing_to_judge.value == Action::Fail || !is_unsettled) {
         Outcome::NothingToJudge
@@ -78,6 +82,8 @@ pub(super) fn summarise(series: &[SeriesJudgement], limits: &Limits) -> Summary 
     };
     let mut reasons: Vec<String> =
         Verdict::ALL.into_iter().filter_map(|verdict| sentence(verdict, &by_verdict(verdict))).collect();
+    reasons.splice(0..0, common_shifts.iter().filter_map(shift_sentence));
+    reasons.extend(drift_sentence(&drifted));
     if counts.compared == 0 {
         let at = usize::from(counts.regressed > 0) + usize::from(!by_verdict(Verdict::Missing).is_empty());
         reasons.insert(at.min(reasons.len()), nothing_judged(&counts));
@@ -86,7 +92,7 @@ pub(super) fn summarise(series: &[SeriesJudgement], limits: &Limits) -> Summary 
         let listed = words::count(counts.unjudged, "series is", "series are");
         reasons.push(format!("{listed} listed only, since the policy does not judge them"));
     }
-    Summary { outcome, failed_by_missing_only: outcome == Outcome::Failed && counts.regressed == 0, reasons, counts }
+    Summary { outcome, failed_by_missing_only: outcome == Outcome::Failed && !has_regressed, reasons, counts }
 }
 
 /// What the policy does with a series' verdict.
@@ -130,6 +136,44 @@ fn sentence(verdict: Verdict, members: &[&SeriesJudgement]) -> Option<String> {
     let why =
         if noted.len() == 1 && verdict != Verdict::Regressed { format!(" ({})", first.reason) } else { String::new() };
     Some(format!("{subject} {what}: {}{more}{why}", named.join(", ")))
+}
+
+/// What all series of one hardware have in common, where that is no ordinary slow run.
+fn shift_sentence(shift: &CommonShift) -> Option<String> {
+    let what = match shift.verdict {
+        Verdict::Regressed => "which is more than a slow runner explains",
+        Verdict::Inconclusive => "which a slow runner may explain: another run would settle it",
+        _ => return None,
+    };
+    Some(format!(
+        "all {} of {} together became {} slower (usual variation {}), {what}",
+        words::count(shift.series, "series", "series"),
+        shift.hardware.kind,
+        words::percent(shift.slowdown),
+        words::percent(shift.usual),
+    ))
+}
+
+fn has_drifted(judged: &SeriesJudgement) -> bool {
+    let drift = judged.evidence.as_ref().and_then(|evidence| evidence.drift);
+    judged.policy.is_judged.value && judged.policy.drift.value != Action::Ignore && drift.is_some()
+}
+
+/// One reason for all series that crept away from their best level.
+fn drift_sentence(drifted: &[&SeriesJudgement]) -> Option<String> {
+    if drifted.is_empty() {
+        return None;
+    }
+    let crept = |judged: &&&SeriesJudgement| {
+        let drift = judged.evidence.as_ref().and_then(|evidence| evidence.drift);
+        let change = drift.map_or(0.0, |drift| drift.change);
+        let since = drift.map_or_else(String::new, |drift| format!(" since {}", drift.since.strftime("%Y-%m-%d")));
+        format!("{} {}{since}", judged.series.key, words::signed_percent(change))
+    };
+    let named: Vec<String> = drifted.iter().take(NAMES).map(|judged| crept(&judged)).collect();
+    let more = if drifted.len() > NAMES { format!(" and {} more", drifted.len() - NAMES) } else { String::new() };
+    let subject = words::count(drifted.len(), "series has", "series have");
+    Some(format!("{subject} drifted away from the best level: {}{more}", named.join(", ")))
 }
 
 fn name(judged: &SeriesJudgement) -> String {

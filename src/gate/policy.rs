@@ -76,6 +76,8 @@ impl fmt::Display for Correction {
 pub enum Scale {
     /// Natural logarithm: ratios matter. Durations, rates, sizes; needs positive values.
     Log,
+    /// Natural logarithm of the odds: shares of a whole, strictly between 0 and 1 (or 0 and 100 %).
+    Logit,
     /// Differences matter, relative to the history's centre where that is not zero: counts, percentages, scores.
     Additive,
     /// Exact comparison with a relative tolerance (the minimum effect): deterministic metrics.
@@ -86,6 +88,7 @@ impl fmt::Display for Scale {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter.write_str(match self {
             Self::Log => "log",
+            Self::Logit => "logit",
             Self::Additive => "additive",
             Self::Exact => "exact",
         })
@@ -114,6 +117,8 @@ pub struct SeriesPolicy {
     pub new: Setting<Action>,
     /// What an inconclusive series does.
     pub inconclusive: Setting<Action>,
+    /// What a series does whose level has crept away from its best by more than the target effect.
+    pub drift: Setting<Action>,
 }
 
 /// The thresholds that concern the run as a whole.
@@ -123,6 +128,8 @@ pub struct Limits {
     pub alpha: Setting<f64>,
     /// Correction for the number of series.
     pub correction: Setting<Correction>,
+    /// How many re-runs a suspect series wants before it counts as settled.
+    pub reruns: Setting<usize>,
     /// What a run in which nothing could be compared does.
     pub nothing_to_judge: Setting<Action>,
 }
@@ -144,7 +151,8 @@ impl Default for DefaultPolicy {
     fn default() -> Self {
         Self(Limits {
             alpha: Setting::default_value(0.05),
-            correction: Setting::default_value(Correction::BenjaminiHochberg),
+            correction: Setting::default_value(Correction::None),
+            reruns: Setting::default_value(2),
             nothing_to_judge: Setting::default_value(Action::Fail),
         })
     }
@@ -166,6 +174,7 @@ impl Policy for DefaultPolicy {
             missing: Setting::default_value(Action::Fail),
             new: Setting::default_value(Action::Warn),
             inconclusive: Setting::default_value(Action::Warn),
+            drift: Setting::default_value(Action::Warn),
         }
     }
 }

@@ -16,6 +16,8 @@ use super::unit::Unit;
 pub struct CandidateRun {
     /// Its results, of one configuration each.
     pub results: Vec<BenchmarkResult>,
+    /// What re-runs of it measured, in their order; each may be a part of the suite, such as the suspects.
+    pub reruns: Vec<Vec<BenchmarkResult>>,
     /// Whether the user declared that only a part of the suite was run, so that nothing counts as missing.
     pub is_partial: bool,
 }
@@ -62,6 +64,9 @@ pub struct SeriesHistory {
     pub meta: SeriesMeta,
     /// Its measurements.
     pub points: Vec<Point>,
+    /// Places in `points` at which an epoch begins: a shift of level that was accepted. Ascending; the first point of
+    /// a history begins one without being named.
+    pub epochs: Vec<usize>,
 }
 
 /// One measurement of a history.

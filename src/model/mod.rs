@@ -30,6 +30,6 @@ pub use history::{CandidateRun, History, HistoryRun, Point, RecentRun, SeriesHis
 pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};
 pub use measurement::{Measurement, MeasurementError};
 pub use metric::Direction;
-pub use result::{BenchmarkResult, Configuration, Run, SeriesKey, Simulation, Status};
+pub use result::{BenchmarkResult, Configuration, Run, SeriesKey, Simulation, Status, series_id};
 pub use table::{Cell, Table};
 pub use unit::Unit;

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 
 use super::view::{Provenance, View};
 use crate::gate::policy::{DefaultPolicy, Policy as _};
-use crate::gate::{Baseline, Counts, Evidence, Judgement, Outcome, SeriesJudgement, Setting, Verdict};
+use crate::gate::{Baseline, CommonShift, Counts, Evidence, Judgement, Outcome, SeriesJudgement, Setting, Verdict};
 use crate::model::{Configuration, Direction, Hardware, Machine, SeriesKey, SeriesMeta, Unit};
 
 /// A name that attacks every medium at once, short enough to be shown whole.
@@ -63,6 +63,7 @@ impl Series {
             evidence: None,
             reason: reason.to_owned(),
             recent: Vec::new(),
+            needs_rerun: verdict == Verdict::Regressed,
             policy,
         })
     }
@@ -117,12 +118,17 @@ impl Series {
             noise,
             t,
             threshold: 4.0,
+            suspect: 2.5,
+            confirm: 2.0,
             p_worse: if worse > 0.0 { 2.5e-6 } else { 0.75 },
             centre_runs: 12,
             history_runs: 40,
             epoch_start: time("2026-02-01T08:00:00Z"),
             smallest_visible: 4.8 * noise,
             runs_needed: (noise < 0.1).then_some(3),
+            reruns: Vec::new(),
+            runner: None,
+            drift: None,
         });
         series
     }
@@ -156,7 +162,7 @@ pub(super) fn judgement(outcome: Outcome, series: Vec<Series>) -> Judgement {
         },
         limits: DefaultPolicy::default().limits().clone(),
         is_simulated: false,
-        common_shift: None,
+        common_shifts: Vec::new(),
     }
 }
 
@@ -187,7 +193,14 @@ pub(super) fn everything() -> View {
         "2 series regressed, and the policy fails on any regression".to_owned(),
         "1 series is missing, and the policy fails on it".to_owned(),
     ];
-    judgement.common_shift = Some((0.011, 0.008));
+    judgement.common_shifts = vec![CommonShift {
+        hardware: judgement.series[0].series.key.configuration.hardware.clone(),
+        slowdown: 0.011,
+        usual: 0.008,
+        t: 1.3,
+        series: 9,
+        verdict: Verdict::Unchanged,
+    }];
     View::new(&judgement, &provenance())
 }
 

@@ -10,11 +10,14 @@ use std::fmt::Display;
 use jiff::Timestamp;
 
 use super::json_schema::{
-    BaselineV1, CandidateV1, CommonShiftV1, CountsV1, EvidenceV1, HardwareV1, LimitsV1, ReportV1, SCHEMA,
-    SeriesPolicyV1, SeriesV1, SettingV1, Sign,
+    BaselineV1, CandidateV1, CommonShiftV1, CountsV1, DriftV1, EvidenceV1, HardwareV1, LimitsV1, ReportV1, RerunV1,
+    RunnerShareV1, SCHEMA, SeriesPolicyV1, SeriesV1, SettingV1, Sign,
 };
 use super::view::{Provenance, View};
-use crate::gate::{Baseline, Counts, Evidence, Judgement, Limits, SeriesJudgement, SeriesPolicy, Setting};
+use crate::gate::{
+    Baseline, CommonShift, Counts, Drift, Evidence, Judgement, Limits, Rerun, RunnerShare, SeriesJudgement,
+    SeriesPolicy, Setting,
+};
 use crate::model::{Configuration, Hardware, Machine, SeriesMeta};
 use crate::text::escape;
 
@@ -38,7 +41,7 @@ impl From<&View> for ReportV1 {
             baseline,
             limits,
             is_simulated,
-            common_shift,
+            common_shifts,
         } = judgement;
         let Provenance { files, commit, run, database, rule, tool_version } = provenance;
         let Baseline { runs, span, newest_commit } = baseline;
@@ -65,10 +68,7 @@ impl From<&View> for ReportV1 {
                 newest_commit: newest_commit.clone(),
             },
             limits: limits.into(),
-            common_shift: common_shift.map(|(change, usual_spread)| CommonShiftV1 {
-                change: finite(change),
-                usual_spread: finite(usual_spread),
-            }),
+            common_shifts: common_shifts.iter().map(CommonShiftV1::from).collect(),
             series: series.iter().map(SeriesV1::from).collect(),
         }
     }
@@ -95,7 +95,7 @@ impl From<&Counts> for CountsV1 {
 
 impl From<&SeriesJudgement> for SeriesV1 {
     fn from(judged: &SeriesJudgement) -> Self {
-        let SeriesJudgement { series, verdict, value, evidence, reason, recent, policy } = judged;
+        let SeriesJudgement { series, verdict, value, evidence, reason, recent, needs_rerun, policy } = judged;
         let SeriesMeta { key, unit, better: _ } = series;
         let Configuration { model, hardware, test_case, batch_size, precision, parameters, is_simulated: _ } =
             &key.configuration;
@@ -115,6 +115,7 @@ impl From<&SeriesJudgement> for SeriesV1 {
             reason: reason.clone(),
             value: value.and_then(finite),
             evidence: evidence.as_ref().map(EvidenceV1::from),
+            needs_rerun: *needs_rerun,
             recent: recent.iter().copied().filter_map(finite).collect(),
             policy: policy.into(),
         }
@@ -146,12 +147,17 @@ impl From<&Evidence> for EvidenceV1 {
             noise,
             t,
             threshold,
+            suspect,
+            confirm,
             p_worse,
             centre_runs,
             history_runs,
             epoch_start,
             smallest_visible,
             runs_needed,
+            ref reruns,
+            runner,
+            drift,
         } = *evidence;
         let mut infinite = BTreeMap::new();
         let mut number = |name: &str, value: f64| {
@@ -169,23 +175,53 @@ impl From<&Evidence> for EvidenceV1 {
             noise: number("noise", noise),
             t: number("t", t),
             threshold: number("threshold", threshold),
+            suspect: number("suspect", suspect),
+            confirm: number("confirm", confirm),
             p_worse: number("p_worse", p_worse),
             centre_runs,
             history_runs,
             epoch_start: moment(epoch_start),
             smallest_visible: number("smallest_visible", smallest_visible),
             runs_needed,
+            reruns: reruns.iter().map(RerunV1::from).collect(),
+            runner: runner.map(|RunnerShare { loading, change }| RunnerShareV1 {
+                loading: finite(loading),
+                change: finite(change),
+            }),
+            drift: drift.map(|Drift { change, since }| DriftV1 { change: finite(change), since: moment(since) }),
             infinite,
+        }
+    }
+}
+
+impl From<&Rerun> for RerunV1 {
+    fn from(rerun: &Rerun) -> Self {
+        let Rerun { value, change, t } = *rerun;
+        Self { value: finite(value), change: finite(change), t: finite(t) }
+    }
+}
+
+impl From<&CommonShift> for CommonShiftV1 {
+    fn from(shift: &CommonShift) -> Self {
+        let CommonShift { hardware, slowdown, usual, t, series, verdict } = shift;
+        Self {
+            hardware: hardware.into(),
+            slowdown: finite(*slowdown),
+            usual: finite(*usual),
+            t: finite(*t),
+            series: *series,
+            verdict: verdict.as_str(),
         }
     }
 }
 
 impl From<&Limits> for LimitsV1 {
     fn from(limits: &Limits) -> Self {
-        let Limits { alpha, correction, nothing_to_judge } = limits;
+        let Limits { alpha, correction, reruns, nothing_to_judge } = limits;
         Self {
             alpha: setting(alpha, |value| finite(*value)),
             correction: setting(correction, shown),
+            reruns: setting(reruns, |value| *value),
             nothing_to_judge: setting(nothing_to_judge, shown),
         }
     }
@@ -203,6 +239,7 @@ impl From<&SeriesPolicy> for SeriesPolicyV1 {
             missing,
             new,
             inconclusive,
+            drift,
         } = policy;
         Self {
             is_judged: setting(is_judged, |value| *value),
@@ -214,6 +251,7 @@ impl From<&SeriesPolicy> for SeriesPolicyV1 {
             missing: setting(missing, shown),
             new: setting(new, shown),
             inconclusive: setting(inconclusive, shown),
+            drift: setting(drift, shown),
         }
     }
 }

@@ -50,8 +50,8 @@ pub struct ReportV1 {
     pub baseline: BaselineV1,
     /// The limits of the run as a whole.
     pub limits: LimitsV1,
-    /// How all series moved together; null where that could not be estimated.
-    pub common_shift: Option<CommonShiftV1>,
+    /// What the series of each hardware have in common, where that was put down to the runner.
+    pub common_shifts: Vec<CommonShiftV1>,
     /// Every series, worst first.
     pub series: Vec<SeriesV1>,
 }
@@ -129,17 +129,28 @@ pub struct LimitsV1 {
     pub alpha: SettingV1<Option<f64>>,
     /// `none` or `benjamini-hochberg`.
     pub correction: SettingV1<String>,
+    /// How many re-runs a suspect series wants.
+    pub reruns: SettingV1<usize>,
     /// `fail`, `warn` or `ignore`.
     pub nothing_to_judge: SettingV1<String>,
 }
 
-/// How all series moved together.
+/// What the series of one hardware have in common: a slow runner, or a change of everything.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CommonShiftV1 {
-    /// Relative change, as a fraction.
-    pub change: Option<f64>,
+    /// The hardware.
+    pub hardware: HardwareV1,
+    /// The median slowdown of its series, as a fraction; negative where they became faster.
+    pub slowdown: Option<f64>,
     /// Its usual spread from run to run, as a fraction.
-    pub usual_spread: Option<f64>,
+    pub usual: Option<f64>,
+    /// Standardised deviation, positive where worse.
+    pub t: Option<f64>,
+    /// The series that it rests on.
+    pub series: usize,
+    /// `regressed` where it is more than a slow runner explains, `inconclusive` where another run would tell.
+    #[schemars(extend("enum" = ["regressed", "inconclusive", "unchanged"]))]
+    pub verdict: &'static str,
 }
 
 /// One series, judged.
@@ -178,6 +189,8 @@ pub struct SeriesV1 {
     pub value: Option<f64>,
     /// The numbers behind the verdict; null where nothing was compared.
     pub evidence: Option<EvidenceV1>,
+    /// Whether a re-run of this series is wanted before it counts as settled.
+    pub needs_rerun: bool,
     /// Values of the newest history runs, oldest first, at most 20.
     pub recent: Vec<f64>,
     /// The thresholds that applied.
@@ -222,6 +235,10 @@ pub struct EvidenceV1 {
     pub t: Option<f64>,
     /// `t` above which the series is a regression in one run.
     pub threshold: Option<f64>,
+    /// `t` above which a run is suspect.
+    pub suspect: Option<f64>,
+    /// `t` that every re-run of a suspect must exceed.
+    pub confirm: Option<f64>,
     /// One-sided tail probability of `t` in the direction "worse".
     pub p_worse: Option<f64>,
     /// History points that the centre rests on.
@@ -235,8 +252,44 @@ pub struct EvidenceV1 {
     pub smallest_visible: Option<f64>,
     /// Runs of the candidate that would make the target effect visible; null where no number of them would.
     pub runs_needed: Option<usize>,
+    /// What re-runs of the candidate measured, in their order.
+    pub reruns: Vec<RerunV1>,
+    /// The part that was put down to the runner before `t` was formed; null where nothing was.
+    pub runner: Option<RunnerShareV1>,
+    /// How far the level has crept away from its best; null where that is not more than the target effect.
+    pub drift: Option<DriftV1>,
     /// The fields above that are infinite, with their sign.
     pub infinite: BTreeMap<String, Sign>,
+}
+
+/// A re-run of a series.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RerunV1 {
+    /// The value.
+    pub value: Option<f64>,
+    /// Relative change against the centre, as a fraction; null where infinite.
+    pub change: Option<f64>,
+    /// Standardised deviation, positive where worse; null where infinite.
+    pub t: Option<f64>,
+}
+
+/// What a slow or fast machine contributed to a series.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct RunnerShareV1 {
+    /// How much the series follows the others: 1 is fully.
+    pub loading: Option<f64>,
+    /// Relative change of the value that was put down to the machine, as a fraction.
+    pub change: Option<f64>,
+}
+
+/// A level that crept away from its best.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct DriftV1 {
+    /// Relative change of the centre against the best level, as a fraction.
+    pub change: Option<f64>,
+    /// When that level ended.
+    #[schemars(extend("format" = "date-time"))]
+    pub since: String,
 }
 
 /// The sign of an infinite number.
@@ -260,7 +313,7 @@ pub struct SeriesPolicyV1 {
     pub minimum_effect: SettingV1<Option<f64>>,
     /// Relative change that the project wants to see, as a fraction.
     pub target_effect: SettingV1<Option<f64>>,
-    /// `log`, `additive`, `exact`, or null where the gate chose by unit.
+    /// `log`, `logit`, `additive`, `exact`, or null where the gate chose by unit.
     pub scale: SettingV1<Option<String>>,
     /// How many of the newest baseline runs count, at most.
     pub window: SettingV1<usize>,
@@ -270,4 +323,6 @@ pub struct SeriesPolicyV1 {
     pub new: SettingV1<String>,
     /// What an inconclusive series does: `fail`, `warn` or `ignore`.
     pub inconclusive: SettingV1<String>,
+    /// What a series that drifted does: `fail`, `warn` or `ignore`.
+    pub drift: SettingV1<String>,
 }

@@ -29,8 +29,18 @@ fn shown<T: Display>(value: &T) -> String {
 
 /// The thresholds of a series.
 pub(super) fn series(policy: &SeriesPolicy) -> Vec<Named> {
-    let SeriesPolicy { is_judged, better, minimum_effect, target_effect, scale, window, missing, new, inconclusive } =
-        policy;
+    let SeriesPolicy {
+        is_judged,
+        better,
+        minimum_effect,
+        target_effect,
+        scale,
+        window,
+        missing,
+        new,
+        inconclusive,
+        drift,
+    } = policy;
     vec![
         named("judged", is_judged, |yes| if *yes { "yes" } else { "no" }.to_owned()),
         named("better", better, |better| better.map_or("unknown".to_owned(), |better| better.to_string())),
@@ -41,15 +51,17 @@ pub(super) fn series(policy: &SeriesPolicy) -> Vec<Named> {
         named("missing", missing, shown),
         named("new", new, shown),
         named("inconclusive", inconclusive, shown),
+        named("drift", drift, shown),
     ]
 }
 
 /// The limits of the run.
 pub(super) fn limits(limits: &Limits) -> Vec<Named> {
-    let Limits { alpha, correction, nothing_to_judge } = limits;
+    let Limits { alpha, correction, reruns, nothing_to_judge } = limits;
     vec![
         named("alpha", alpha, |fraction| percent(*fraction)),
         named("correction", correction, shown),
+        named("re-runs", reruns, |count| format!("{count} of a suspect")),
         named("nothing to judge", nothing_to_judge, shown),
     ]
 }

@@ -177,7 +177,7 @@ fn tell_apart(groups: &mut [(Hardware, Group)]) {
 }
 
 fn row(index: usize, judged: &SeriesJudgement) -> Row {
-    let SeriesJudgement { series, verdict, value, evidence, reason: _, recent, policy } = judged;
+    let SeriesJudgement { series, verdict, value, evidence, reason: _, recent, needs_rerun: _, policy } = judged;
     let unit = series.unit.as_str();
     let is_judged = policy.is_judged.value;
     Row {

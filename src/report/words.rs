@@ -5,9 +5,9 @@
 //! appears only where something happened that it helps with.
 
 use super::view::Provenance;
-use crate::gate::{Baseline, Counts, Judgement, Outcome, SeriesJudgement, Verdict};
+use crate::gate::{Baseline, CommonShift, Counts, Judgement, Outcome, SeriesJudgement, Verdict};
 use crate::text::time::{age, date};
-use crate::text::{percent, plural, signed_percent};
+use crate::text::{percent, plural};
 
 /// `FAILED: 2 regressions in 72 series, 1 new, 1 missing`.
 pub(super) fn headline(judgement: &Judgement) -> String {
@@ -47,6 +47,9 @@ fn lead(judgement: &Judgement) -> String {
     } else if counts.regressed > 0 {
         let found = plural(counts.regressed, "regression", "regressions");
         format!("{found} in {}", plural(counts.total(), "series", "series"))
+    } else if let Some(shift) = judgement.common_shifts.iter().find(|shift| shift.verdict == Verdict::Regressed) {
+        let all = plural(shift.series, "series", "series");
+        format!("all {all} of {} together became {} slower", shift.hardware.kind, percent(shift.slowdown))
     } else if counts.compared == 0 {
         format!("none of {} could be compared", plural(counts.total(), "series", "series"))
     } else if judgement.failed_by_missing_only {
@@ -85,14 +88,22 @@ pub(super) fn visibility(judgement: &Judgement) -> Vec<String> {
             plural(compared.len(), "series compared", "series compared")
         ));
     }
-    if let Some((shift, spread)) = judgement.common_shift {
-        sentences.push(format!(
-            "All series together moved by {} (usual spread {}).",
-            signed_percent(shift),
-            percent(spread)
-        ));
-    }
+    sentences.extend(judgement.common_shifts.iter().map(runner));
     sentences
+}
+
+/// What was put down to the machine.
+fn runner(shift: &CommonShift) -> String {
+    let CommonShift { hardware, slowdown, usual, t: _, series, verdict: _ } = shift;
+    let words = if *slowdown < 0.0 { "faster" } else { "slower" };
+    format!(
+        "The runner ({}) was {} {words} than usual over {} (usual variation {}), which was taken out of series that \
+         follow it.",
+        hardware.kind,
+        percent(slowdown.abs()),
+        plural(*series, "series", "series"),
+        percent(*usual)
+    )
 }
 
 /// The target effects in use: one number, or the range.
@@ -159,9 +170,7 @@ pub(super) fn hints(judgement: &Judgement) -> Vec<String> {
     } else if counts.compared == 0 {
         hints.push("the history holds runs, but none of these series: check that model, hardware and test case are spelled as before".to_owned());
     }
-    if counts.regressed > 0 {
-        hints.push("a second run of the same commit tells a slow machine from slow code".to_owned());
-    }
+    hints.extend(reruns_wanted(judgement));
     if counts.missing > 0 {
         hints.push("a missing series was measured before: look for the benchmark's failure in its own log; for one removed on purpose, set `missing` to `ignore` in benchgate.toml".to_owned());
     }
@@ -177,6 +186,20 @@ pub(super) fn hints(judgement: &Judgement) -> Vec<String> {
     }
     hints.extend(runs_needed(judgement));
     hints
+}
+
+/// Which series another run could still turn.
+fn reruns_wanted(judgement: &Judgement) -> Option<String> {
+    let wanted = judgement.series.iter().filter(|series| series.needs_rerun).count();
+    let all = judgement.common_shifts.iter().any(|shift| shift.verdict != Verdict::Unchanged);
+    match (wanted, all) {
+        (_, true) => Some("run the whole suite of this commit again, on another runner if possible, and add the results with `--confirm`".to_owned()),
+        (0, false) => None,
+        (wanted, false) => Some(format!(
+            "run {} of this commit again and add the results with `--confirm`: a slow machine will not be slow twice",
+            plural(wanted, "suspect series", "suspect series")
+        )),
+    }
 }
 
 /// How many runs of the candidate would settle the inconclusive series.
@@ -265,7 +288,7 @@ mod tests {
             hints(&judgement).join("; ")
         };
         assert_eq!(hint(Verdict::Unchanged, 42), "");
-        assert!(hint(Verdict::Regressed, 42).contains("second run of the same commit"));
+        assert!(hint(Verdict::Regressed, 42).contains("run 1 suspect series of this commit again"));
         assert!(hint(Verdict::New, 0).contains("`benchgate ingest`"));
         assert!(hint(Verdict::New, 42).contains("none of these series"));
         assert!(hint(Verdict::Missing, 42).contains("set `missing` to `ignore`"));

@@ -31,13 +31,13 @@ pub mod two_samples;
 
 pub use autocorrelation::lag_one_autocorrelation;
 pub use correction::benjamini_hochberg;
-pub use levels::level_segments;
+pub use levels::{MINIMUM_SEGMENT, level_segments};
 pub use merge::{distinct_segments, is_distinct};
 pub use noise::{NO_NOISE, first_difference_noise};
 pub use pairs::{hodges_lehmann, wilcoxon_upper_tail};
 pub use partition::optimal_partition;
 pub use quantile::{median, quantile};
 pub use spikes::clip_spikes;
-pub use spread::weighted_root_mean_square;
+pub use spread::{log_standard_deviation, weighted_root_mean_square};
 pub use tail::student_t_upper_tail;
 pub use two_samples::{mann_whitney, welch};

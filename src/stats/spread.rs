@@ -18,6 +18,19 @@ pub fn weighted_root_mean_square(residuals: &[f64], decay: f64) -> Option<f64> {
     (weights > 0.0).then(|| (weighted / weights).sqrt())
 }
 
+/// Sample standard deviation (divisor n - 1) of the natural logarithms: the relative spread of positive values, with
+/// which no change of unit interferes. `None` for fewer than two values or one that is not positive.
+#[must_use]
+pub fn log_standard_deviation(values: &[f64]) -> Option<f64> {
+    if values.len() < 2 || values.iter().any(|value| *value <= 0.0 || !value.is_finite()) {
+        return None;
+    }
+    let count = values.len() as f64;
+    let mean = values.iter().map(|value| value.ln()).sum::<f64>() / count;
+    let squares: f64 = values.iter().map(|value| (value.ln() - mean).powi(2)).sum();
+    Some((squares / (count - 1.0)).sqrt())
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -33,6 +46,14 @@ mod tests {
     fn without_decay_it_is_the_root_mean_square() {
         assert_eq!(weighted_root_mean_square(&[3.0, 4.0, 3.0, 4.0], 1.0), Some(12.5_f64.sqrt()));
         assert_eq!(weighted_root_mean_square(&[], 0.96), None);
+    }
+
+    #[test]
+    fn log_spread_agrees_with_numpy() {
+        // numpy.std(numpy.log([10, 11, 9.5, 10.2]), ddof=1), NumPy 2.4.6.
+        let actual = log_standard_deviation(&[10.0, 11.0, 9.5, 10.2]).unwrap();
+        assert!((actual - 0.060797324284769645).abs() < 1e-15, "{actual}");
+        assert_eq!((log_standard_deviation(&[1.0]), log_standard_deviation(&[1.0, 0.0])), (None, None));
     }
 
     #[test]

@@ -156,7 +156,7 @@ impl Store {
             if last != Some(position) {
                 let key = wanted[position].key.clone();
                 let meta = SeriesMeta { key, unit: row.unit()?, better: row.better() };
-                series.push(SeriesHistory { meta, points: Vec::new() });
+                series.push(SeriesHistory { meta, points: Vec::new(), epochs: Vec::new() });
                 last = Some(position);
             }
             let current = series.last_mut().expect("internal error: a series was just pushed");

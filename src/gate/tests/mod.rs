@@ -5,6 +5,8 @@
 //! - `outcomes`: every outcome and the order of precedence
 //! - `missing`: what vanished or failed
 //! - `noise`: false alarms, power, shifts and spikes, with fixed seeds
+//! - `reruns`: what confirms a suspect and what clears it
+//! - `runner`: slow runners, changes of everything, drift, epochs
 //! - `laws`: properties that hold for any input
 //! - `hostile`: input at the edge of what is possible
 
@@ -13,5 +15,7 @@ mod laws;
 mod missing;
 mod noise;
 mod outcomes;
+mod reruns;
+mod runner;
 mod scene;
 mod verdicts;

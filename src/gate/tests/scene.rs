@@ -100,7 +100,7 @@ pub(super) fn scene(lines: &[Line]) -> (CandidateRun, History) {
             |(index, value): (usize, &f64)| Point { run: first + index, value: *value, samples: 0, within_sd: None };
         let points: Vec<Point> = line.past.iter().enumerate().map(point).collect();
         if !points.is_empty() {
-            history.series.push(SeriesHistory { meta, points });
+            history.series.push(SeriesHistory { meta, points, epochs: Vec::new() });
         }
         let measurement = |now| Measurement::new(line.metric, Some(now), Vec::new(), Some(line.unit), line.better);
         let measurements = line.now.map(|now| measurement(now).unwrap()).into_iter().collect();
