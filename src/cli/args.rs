@@ -32,6 +32,8 @@ pub enum Command {
     Ingest(Box<IngestArgs>),
     /// Judge results against the history; the exit code is the verdict
     Compare(Box<CompareArgs>),
+    /// Measure false alarms and the smallest visible change on the history itself, and propose a policy
+    Calibrate(Box<CalibrateArgs>),
     /// Run read-only SQL on the history
     Query(QueryArgs),
 }
@@ -111,6 +113,23 @@ pub struct CompareArgs {
     /// Show every series, and each policy value with where it came from
     #[arg(long, short, env = "BENCHGATE_VERBOSE", value_parser = FalseyValueParser::new())]
     pub verbose: bool,
+}
+
+/// `benchgate calibrate`.
+#[derive(Debug, Args)]
+pub struct CalibrateArgs {
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// How many of the newest runs of each series to replay
+    #[arg(long, env = "BENCHGATE_RUNS", value_name = "RUNS", default_value_t = 300)]
+    pub runs: usize,
+    /// How to print the result
+    #[arg(long, env = "BENCHGATE_CALIBRATE_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
 }
 
 /// `benchgate query`.
@@ -236,6 +255,15 @@ pub enum ReportFormat {
     /// Markdown, as in a pull request's comment
     Markdown,
     /// One object, schema `benchgate/report/v1`
+    Json,
+}
+
+/// How `calibrate` and `selftest` print.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum DocumentFormat {
+    /// For people
+    Text,
+    /// One object with a schema of its own
     Json,
 }
 

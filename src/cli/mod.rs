@@ -11,10 +11,11 @@
 //! - [`fingerprint`] - this machine
 //! - [`inputs`] - results files and folders
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], [`ingest`], [`compare`], [`query`] - the commands
+//! - [`init`], [`ingest`], [`compare`], `calibrate`, [`query`] - the commands
 //! - [`sample`] - the demo history
 
 pub mod args;
+mod calibrate;
 mod candidate;
 pub mod compare;
 pub mod context;

@@ -31,6 +31,11 @@ pub(super) fn smallest_visible(axis: &Axis, level: &Level, first: &Finding) -> f
     axis.worsening(VISIBLE * first.error, level.centre)
 }
 
+/// The smallest worsening that an ordinary next run would show in 80 % of cases, as a fraction.
+pub(super) fn smallest_visible_in_usual_run(axis: &Axis, level: &Level) -> f64 {
+    axis.worsening(VISIBLE * level.standard_error(&level.usual_run(), 1), level.centre)
+}
+
 /// The evidence of an assessment. `measured` are the candidate's run and its re-runs.
 pub(super) fn evidence(
     assessment: &Assessment,
@@ -128,7 +133,7 @@ fn error_of_all(level: &Level, assessment: &Assessment) -> f64 {
 }
 
 /// The fewest runs of the candidate whose median would show the target effect in 80 % of cases.
-fn runs_needed(axis: &Axis, level: &Level, target: f64) -> Option<usize> {
+pub(super) fn runs_needed(axis: &Axis, level: &Level, target: f64) -> Option<usize> {
     let target = axis.distance(target, level.centre);
     let usual = level.usual_run();
     let error = |runs: usize| VISIBLE * level.standard_error(&usual, runs);

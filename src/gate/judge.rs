@@ -5,7 +5,7 @@
 //! Invariant: every series of the candidate, and every one that the history leads one to expect, gets exactly one
 //! verdict; the order of results and series in the input changes nothing.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{HashMap, HashSet};
 
 use super::assess::{Assessment, Subject, assess};
 use super::correct::{Survival, survivors};
@@ -14,11 +14,12 @@ use super::evidence::evidence;
 use super::expected::{absent, failures};
 use super::judgement::{Baseline, CommonShift, Judgement, SeriesJudgement, Verdict};
 use super::outcome::{sort, summarise};
-use super::policy::{Policy, SeriesPolicy};
+use super::policy::{Limits, Policy, SeriesPolicy};
 use super::reason::reason;
-use super::reference::{Findings, Measured, Past, Reference, Refusal};
+use super::reference::{Findings, Refusal};
 use super::tail::Tail;
-use crate::model::{CandidateRun, ConfigurationId, History, SeriesHistory, SeriesId, SeriesKey, SeriesMeta, series_id};
+use super::trial::{Trial, Trials};
+use crate::model::{CandidateRun, History, SeriesHistory, SeriesId, SeriesMeta};
 use crate::stats;
 
 /// Values of the newest runs that a judgement carries for sparklines.
@@ -32,10 +33,10 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
     let known: HashMap<SeriesId, &SeriesHistory> =
         history.series.iter().map(|series| (series.meta.key.id(), series)).collect();
     let failures = failures(candidate);
-    let trials = trials(candidate, &known, |result| failures.contains_key(&result));
-    let measured: HashSet<SeriesId> = trials.keys().copied().collect();
+    let trials = Trials::of(candidate, &known, &failures, policy);
+    let measured: HashSet<SeriesId> = trials.all.keys().copied().collect();
     let limits = policy.limits();
-    let (mut series, common_shifts) = decide_all(&trials, &known, history, policy);
+    let (mut series, common_shifts) = decide_all(&trials, &known, history, limits);
     for absent in absent(candidate, history, &measured, &failures) {
         let recent = known.get(&absent.series.key.id()).map_or_else(Vec::new, |history| recent_values(history));
         series.push(SeriesJudgement {
@@ -71,73 +72,16 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
     }
 }
 
-/// One series of the candidate, with each measurement of it in the first run (more than one is a defect of the results)
-/// and in the re-runs.
-struct Trial {
-    meta: SeriesMeta,
-    measured: Vec<Measured>,
-    reruns: Vec<Measured>,
-}
-
-/// The series that the candidate measured, in the order of their ids. Measurements of a failed configuration do not
-/// count.
-fn trials(
-    candidate: &CandidateRun,
-    known: &HashMap<SeriesId, &SeriesHistory>,
-    has_failed: impl Fn(ConfigurationId) -> bool,
-) -> BTreeMap<SeriesId, Trial> {
-    let mut trials: BTreeMap<SeriesId, Trial> = BTreeMap::new();
-    for result in candidate.results.iter().filter(|result| !has_failed(result.configuration.id())) {
-        for measurement in &result.measurements {
-            let key =
-                SeriesKey { configuration: result.configuration.clone(), metric: measurement.metric().to_owned() };
-            let id = key.id();
-            let trial = trials.entry(id).or_insert_with(|| {
-                let stated_before = known.get(&id).and_then(|history| history.meta.better);
-                // Results come from the code under review: what the history says of the direction is not theirs to turn.
-                let better = stated_before.or(measurement.better());
-                let meta = SeriesMeta { key, unit: measurement.unit().clone(), better };
-                Trial { meta, measured: Vec::new(), reruns: Vec::new() }
-            });
-            trial.measured.push(Measured::of(measurement));
-        }
-    }
-    for result in candidate.reruns.iter().flatten() {
-        let configuration = result.configuration.id();
-        for measurement in &result.measurements {
-            // A re-run in another unit confirms nothing and clears nothing.
-            if let Some(trial) = trials.get_mut(&series_id(configuration, measurement.metric()))
-                && trial.meta.unit == *measurement.unit()
-            {
-                trial.reruns.push(Measured::of(measurement));
-            }
-        }
-    }
-    trials
-}
-
 /// Every measured series with its verdict, and what they have in common.
 fn decide_all(
-    trials: &BTreeMap<SeriesId, Trial>,
+    trials: &Trials,
     known: &HashMap<SeriesId, &SeriesHistory>,
     history: &History,
-    policy: &dyn Policy,
+    limits: &Limits,
 ) -> (Vec<SeriesJudgement>, Vec<CommonShift>) {
-    let limits = policy.limits();
-    let policies: Vec<SeriesPolicy> = trials.values().map(|trial| policy.for_series(&trial.meta)).collect();
-    let mut subjects = Vec::with_capacity(trials.len());
-    for ((id, trial), policy) in trials.iter().zip(&policies) {
-        if let [only] = trial.measured.as_slice() {
-            let past = known.get(id).map(|history| Past::of(history));
-            subjects.push(Subject { meta: &trial.meta, past, policy, first: *only, reruns: trial.reruns.clone() });
-        }
-    }
+    let subjects = trials.subjects(known);
     let (assessments, common_shifts) = assess(&subjects);
-    let levels = assessments.iter().filter_map(|assessment| match &assessment.as_ref().ok()?.reference {
-        Reference::Spread(_, level) => Some(level),
-        Reference::Exact(_) => None,
-    });
-    let tail = Tail::learned(levels);
+    let tail = Tail::learned(assessments.iter().filter_map(|assessment| assessment.as_ref().ok()?.reference.level()));
     // Only what can fail the run shares the risk of false alarms.
     let is_judged = |subject: &Subject<'_>| subject.policy.is_judged.value;
     let judged = subjects.iter().zip(&assessments).filter(|(subject, _)| is_judged(subject));
@@ -152,11 +96,11 @@ fn decide_all(
             judged_series(subject, assessment, survives, history, &tail, limits.reruns.value)
         }
     });
-    let mut series = Vec::with_capacity(trials.len());
-    for ((id, trial), policy) in trials.iter().zip(&policies) {
+    let mut series = Vec::with_capacity(trials.all.len());
+    for (id, trial) in &trials.all {
         let mut judged = match trial.measured.as_slice() {
             [_] => verdicts.next().expect("internal error: every series measured once is a subject"),
-            several => measured_several_times(trial, several.len(), policy),
+            several => measured_several_times(trial, several.len()),
         };
         judged.recent = known.get(id).copied().map_or_else(Vec::new, recent_values);
         series.push(judged);
@@ -189,10 +133,10 @@ fn judged_series(
     }
 }
 
-fn measured_several_times(trial: &Trial, times: usize, policy: &SeriesPolicy) -> SeriesJudgement {
+fn measured_several_times(trial: &Trial, times: usize) -> SeriesJudgement {
     let reason = format!("measured {times} times in one run, and nothing says which one counts");
     let value = trial.measured.first().map(|measured| measured.value);
-    refused(&Refusal { verdict: Verdict::Incomparable, reason }, &trial.meta, policy, value)
+    refused(&Refusal { verdict: Verdict::Incomparable, reason }, &trial.meta, &trial.policy, value)
 }
 
 fn refused(refusal: &Refusal, meta: &SeriesMeta, policy: &SeriesPolicy, value: Option<f64>) -> SeriesJudgement {

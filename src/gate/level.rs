@@ -34,6 +34,9 @@ const DISCOUNT: f64 = 0.5;
 /// Turns a median absolute deviation into a standard deviation of the normal distribution: 1 / Phi^-1(3/4).
 const MEDIAN_TO_SD: f64 = 1.4826;
 
+/// Runs of a history that is as long as the default window.
+const LONG_HISTORY: usize = 100;
+
 /// Fewest runs before a past run for its standardised deviation, and of its own segment among them: as many as
 /// segments have at least.
 const RUNS_BEFORE_DEVIATION: usize = 10;
@@ -147,6 +150,19 @@ impl Level {
     /// A run as the series usually is: its samples agree as much as ever.
     pub(super) fn usual_run(&self) -> Placed {
         Placed { position: self.centre, samples: self.samples, within: None }
+    }
+
+    /// The part of the variance between runs that the samples within a run explain, between 0 and 1.
+    pub(super) fn sampling_part(&self) -> f64 {
+        if self.samples < 1.0 || self.spread <= 0.0 {
+            return 0.0;
+        }
+        (MEDIAN_VARIANCE * self.within.powi(2) / self.samples / self.spread.powi(2)).min(1.0)
+    }
+
+    /// The same level and spread, had they been known for as long as histories are kept.
+    pub(super) fn with_long_history(&self) -> Self {
+        Self { centre_runs: CENTRE_RUNS, history_runs: self.history_runs.max(LONG_HISTORY), ..self.clone() }
     }
 
     /// Spread of a single usual run, enlarged for a short history.

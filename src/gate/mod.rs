@@ -7,6 +7,7 @@
 //! - [`policy`]: what a project asks of the gate, resolved per series
 //! - [`judgement`]: what the gate answers
 //! - [`judge()`]: the decision over a whole run, of these parts:
+//!   - `trial`: what a candidate measured, series by series
 //!   - `rule`: by spread or exactly, and on which axis
 //!   - `axis`: the scale on which values are compared, larger being worse
 //!   - `level`: centre and spread of one series' history
@@ -22,9 +23,12 @@
 //!   - `outcome`: counts, order, outcome and reasons
 //!   - `words`: numbers in sentences
 //! - [`replay`]: a history, judged again run by run
+//! - [`calibrate`](mod@calibrate): what a policy does on a project's own history, by replaying it
+//! - [`selftest`](mod@selftest): proof that a gate can fail
 
 mod assess;
 mod axis;
+pub mod calibrate;
 mod correct;
 mod decide;
 mod drift;
@@ -40,9 +44,11 @@ mod reference;
 pub mod replay;
 mod rule;
 mod runner;
+pub mod selftest;
 mod tail;
 #[cfg(test)]
 mod tests;
+mod trial;
 mod words;
 
 pub use expected::ALL_METRICS;

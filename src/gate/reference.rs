@@ -186,6 +186,14 @@ impl Reference {
         }
     }
 
+    /// The level of a noisy metric.
+    pub(super) fn level(&self) -> Option<&Level> {
+        match self {
+            Self::Spread(_, level) => Some(level),
+            Self::Exact(_) => None,
+        }
+    }
+
     /// Relative effect below which a change does not count.
     pub(super) fn least_effect(&self, policy: &SeriesPolicy) -> f64 {
         match self {

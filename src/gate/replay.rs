@@ -76,6 +76,12 @@ impl Replayed {
         self.decide(&self.worsened(effect, reruns), Survival::UNCORRECTED)
     }
 
+    /// Whether the policy judges the series.
+    #[must_use]
+    pub fn is_judged(&self) -> bool {
+        self.policy.is_judged.value
+    }
+
     fn decide(&self, findings: &Findings, survival: Survival) -> Verdict {
         decide(&self.assessment.reference, findings, survival, &self.policy).verdict
     }
@@ -155,11 +161,7 @@ fn replay_run(
     };
     let subjects: Vec<Subject<'_>> = places.iter().map(subject).collect();
     let (assessments, _) = assess(&subjects);
-    let levels = assessments.iter().filter_map(|assessment| match &assessment.as_ref().ok()?.reference {
-        Reference::Spread(_, level) => Some(level),
-        Reference::Exact(_) => None,
-    });
-    let tail = Tail::learned(levels);
+    let tail = Tail::learned(assessments.iter().filter_map(|assessment| assessment.as_ref().ok()?.reference.level()));
     let replayed = |((series, index), assessment): (&(usize, usize), Result<Assessment, _>)| {
         let assessment: Assessment = assessment.ok()?;
         let smallest_visible = match &assessment.reference {

@@ -55,6 +55,9 @@ pub struct HistoryRun {
     pub commit: Option<String>,
     /// Its branch, where known.
     pub branch: Option<String>,
+    /// Hash of what was measured, where the run's environment has one as `artifact_hash`: runs with equal hashes
+    /// measured the same code, whatever their commits.
+    pub artifact_hash: Option<String>,
 }
 
 /// One series over time.

@@ -128,6 +128,14 @@ impl Measurement {
         self.value
     }
 
+    /// The same measurement with value and samples multiplied by a positive factor; numbers that would leave the range
+    /// of a float stay as they are.
+    #[must_use]
+    pub fn scaled(&self, factor: f64) -> Self {
+        let scale = |number: f64| Some(number * factor).filter(|scaled| scaled.is_finite()).unwrap_or(number);
+        Self { value: scale(self.value), samples: self.samples.iter().copied().map(scale).collect(), ..self.clone() }
+    }
+
     /// The value that the gate judges: the median of the samples, or the reported value where there are none.
     #[must_use]
     pub fn centre(&self) -> f64 {

@@ -11,13 +11,17 @@
 //! - [`terminal()`]: for a terminal or a log
 //! - [`markdown()`]: for a pull-request comment or a job summary
 //! - [`json()`]: the frozen schema `benchgate/report/v1`
+//! - [`calibration()`], [`selftest()`]: what those commands found; `calibration_json`: the same for programs
 //! - [`table`]: rows of a query
 
+mod calibration;
+mod calibration_json;
 mod columns;
 mod json;
 mod json_schema;
 mod markdown;
 mod policy_words;
+mod selftest;
 pub mod table;
 mod terminal;
 mod verbose;
@@ -29,9 +33,14 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use calibration::calibration;
+pub use calibration_json::{
+    CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,
+};
 pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
 pub use markdown::{DEFAULT_BUDGET, markdown};
+pub use selftest::selftest;
 pub use table::{TableFormat, render};
 pub use terminal::{TerminalOptions, terminal};
 pub use view::{Group, Provenance, Row, View};

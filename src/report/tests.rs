@@ -9,7 +9,9 @@ use proptest::prelude::*;
 use serde_json::Value;
 
 use super::fixtures::{HOSTILE, Series, all_green, everything, judgement, many, nothing, provenance};
-use super::{DEFAULT_BUDGET, TerminalOptions, View, json, json_schema, markdown, terminal};
+use super::{
+    DEFAULT_BUDGET, TerminalOptions, View, calibration_schema, json, json_schema, markdown, selftest_schema, terminal,
+};
 use crate::gate::{Action, Outcome, Setting, Verdict};
 
 fn plain(width: Option<u16>) -> TerminalOptions {
@@ -167,9 +169,18 @@ fn the_schema_in_the_documentation_is_current() {
 }
 
 #[test]
-#[ignore = "writes docs/report-v1.schema.json"]
+#[ignore = "writes docs/*.schema.json"]
 fn write_the_schema_to_the_documentation() {
-    std::fs::write(concat!(env!("CARGO_MANIFEST_DIR"), "/docs/report-v1.schema.json"), json_schema()).unwrap();
+    let docs = concat!(env!("CARGO_MANIFEST_DIR"), "/docs");
+    std::fs::write(format!("{docs}/report-v1.schema.json"), json_schema()).unwrap();
+    std::fs::write(format!("{docs}/calibration-v1.schema.json"), calibration_schema()).unwrap();
+    std::fs::write(format!("{docs}/selftest-v1.schema.json"), selftest_schema()).unwrap();
+}
+
+#[test]
+fn the_schemas_of_calibration_and_selftest_are_current() {
+    assert_eq!(include_str!("../../docs/calibration-v1.schema.json"), calibration_schema());
+    assert_eq!(include_str!("../../docs/selftest-v1.schema.json"), selftest_schema());
 }
 
 #[test]

@@ -41,7 +41,7 @@ const RECENT_RUNS: usize = 5;
 /// Baseline runs, newest last, numbered; runs of one time in the order in which they were imported.
 const BASELINE: &str = "
     CREATE OR REPLACE TEMP TABLE baseline AS
-    SELECT run_id, started_at, git_commit, git_branch,
+    SELECT run_id, started_at, git_commit, git_branch, metadata ->> '$.artifact_hash' AS artifact_hash,
         row_number() OVER (ORDER BY started_at, rowid) - 1 AS ordinal
     FROM test_runs t
     WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group'), TRUE)
@@ -127,9 +127,9 @@ impl Store {
         }
         let before = filter.before.map(|time| time.as_microsecond());
         self.connection.execute(BASELINE, params![filter.branch, before])?;
-        let mut statement = self
-            .connection
-            .prepare("SELECT run_id, epoch_us(started_at), git_commit, git_branch FROM baseline ORDER BY ordinal")?;
+        let mut statement = self.connection.prepare(
+            "SELECT run_id, epoch_us(started_at), git_commit, git_branch, artifact_hash FROM baseline ORDER BY ordinal",
+        )?;
         let rows = statement.query_map([], |row| {
             Ok(HistoryRun {
                 id: RunId(row.get(0)?),
@@ -137,6 +137,7 @@ impl Store {
                 started_at: Timestamp::from_microsecond(row.get(1)?).unwrap_or(Timestamp::MIN),
                 commit: row.get(2)?,
                 branch: row.get(3)?,
+                artifact_hash: row.get(4)?,
             })
         })?;
         rows.collect()
@@ -206,8 +207,8 @@ impl Store {
     }
 }
 
-/// One row of [`OTHER_SERIES`].
-fn other_series(
+/// One row of [`OTHER_SERIES`], or of another statement with the same columns up to `is_simulated`.
+pub(super) fn other_series(
     row: &Row<'_>,
     configurations: &mut HashMap<ConfigurationId, Configuration>,
 ) -> Result<SeriesMeta, StoreError> {

@@ -15,6 +15,7 @@
 //! - [`history`] - reading what a candidate is compared with
 //! - [`query`] - the user's SQL
 //! - [`schema`] - the migrations
+//! - `series` - every series of a history
 
 mod batch;
 pub mod connection;
@@ -23,6 +24,7 @@ pub mod history;
 pub mod import;
 pub mod query;
 pub mod schema;
+mod series;
 #[cfg(test)]
 mod tests;
 

@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test support fails by panicking")]
 
 mod bad_input;
+mod calibrate;
 mod compare;
 mod hostile_formats;
 mod ingest;

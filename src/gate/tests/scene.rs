@@ -92,6 +92,7 @@ pub(super) fn scene(lines: &[Line]) -> (CandidateRun, History) {
             started_at: Timestamp::from_second(second).unwrap(),
             commit: Some(format!("c{second}")),
             branch: Some("main".to_owned()),
+            artifact_hash: None,
         }
     });
     for line in lines {
