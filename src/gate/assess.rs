@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 
 use super::decide::verdict_of_shift;
-use super::judgement::CommonShift;
+use super::judgement::{CommonShift, Verdict};
 use super::policy::SeriesPolicy;
 use super::reference::{Findings, Measured, Past, Reference, Refusal};
 use super::runner::{self, Member};
@@ -23,6 +23,8 @@ pub(super) struct Subject<'a> {
     pub(super) first: Measured,
     /// What re-runs of it measured, in their order.
     pub(super) reruns: Vec<Measured>,
+    /// What the base measured, alternately with the candidate's runs.
+    pub(super) base: Vec<f64>,
 }
 
 /// What comparing one series gave.
@@ -59,9 +61,17 @@ pub(super) fn assess(subjects: &[Subject<'_>]) -> (Vec<Result<Assessment, Refusa
 
 fn assess_alone(subject: &Subject<'_>) -> Result<Assessment, Refusal> {
     let values: Vec<f64> = [&subject.first].into_iter().chain(&subject.reruns).map(|measured| measured.value).collect();
-    let reference = Reference::of(subject.meta, &values, subject.past, subject.policy)?;
+    let reference = match Reference::of(subject.meta, &values, subject.past, subject.policy) {
+        Err(refusal) if matches!(refusal.verdict, Verdict::New | Verdict::Inconclusive) => {
+            Reference::of_pairs(&subject.base, &values, subject.policy).ok_or(refusal)?
+        }
+        other => other?,
+    };
     let first = reference.measure(&subject.first, 0.0);
-    let reruns = subject.reruns.iter().map(|rerun| reference.measure(rerun, 0.0)).collect();
+    // Pairs take all runs together.
+    let is_paired = matches!(reference, Reference::Pairs(..));
+    let alone = subject.reruns.iter().filter(|_| !is_paired);
+    let reruns = alone.map(|rerun| reference.measure(rerun, 0.0)).collect();
     Ok(Assessment { reference, findings: Findings { first, reruns }, removed: None })
 }
 

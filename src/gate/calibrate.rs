@@ -206,6 +206,7 @@ fn of_series(history: &SeriesHistory, policy: &SeriesPolicy) -> SeriesCalibratio
     match Reference::of(&history.meta, &[], Some(past), policy) {
         Err(refusal) => found(None, None, Fitness::NotComparable(refusal.reason)),
         Ok(Reference::Exact(newest)) => found(Some(0.0), Some(newest.tolerance), Fitness::Gateable),
+        Ok(Reference::Pairs(..)) => unreachable!("internal error: a history alone has no pairs"),
         Ok(Reference::Spread(axis, level)) => {
             let visible = smallest_visible_in_usual_run(&axis, &level);
             let noise = axis.relative(level.noise(), level.centre);

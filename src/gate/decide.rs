@@ -6,7 +6,7 @@
 //! size would have been seen; every re-run of a suspect must pass on its own.
 
 use super::correct::Survival;
-use super::evidence::smallest_visible;
+use super::evidence::{VISIBLE, smallest_visible};
 use super::judgement::Verdict;
 use super::policy::SeriesPolicy;
 use super::reference::{Finding, Findings, Reference};
@@ -142,6 +142,11 @@ fn without_change(reference: &Reference, first: &Finding, policy: &SeriesPolicy)
         {
             Verdict::Unchanged
         }
-        Reference::Spread(..) => Verdict::Inconclusive,
+        Reference::Pairs(axis, pairs)
+            if axis.worsening(VISIBLE * pairs.error, axis.place(pairs.base)) <= policy.target_effect.value =>
+        {
+            Verdict::Unchanged
+        }
+        Reference::Spread(..) | Reference::Pairs(..) => Verdict::Inconclusive,
     }
 }

@@ -11,6 +11,7 @@ use super::decide::{CONFIRM, SUSPECT, THRESHOLD};
 use super::drift::drift;
 use super::judgement::{Evidence, Rerun, RunnerShare};
 use super::level::Level;
+use super::pairs::Pairs;
 use super::policy::SeriesPolicy;
 use super::reference::{Finding, Measured, Newest, Past, Reference};
 use super::tail::Tail;
@@ -21,7 +22,7 @@ use crate::stats;
 const INTERVAL: f64 = 3.0;
 
 /// Standard errors of the smallest change that is seen in 80 % of cases: the interval's 3, and 0.84 is Phi^-1(0.8).
-const VISIBLE: f64 = 3.0 + 0.84;
+pub(super) const VISIBLE: f64 = 3.0 + 0.84;
 
 /// Most runs of a candidate that are worth recommending.
 const MOST_RUNS: usize = 100;
@@ -40,12 +41,12 @@ pub(super) fn smallest_visible_in_usual_run(axis: &Axis, level: &Level) -> f64 {
 pub(super) fn evidence(
     assessment: &Assessment,
     reruns: &[Measured],
-    past: &Past<'_>,
+    past: Option<&Past<'_>>,
     runs: &[HistoryRun],
     policy: &SeriesPolicy,
     tail: &Tail,
 ) -> Evidence {
-    let (points, epochs) = past.newest(policy.window.value);
+    let (points, epochs) = past.map_or((&[][..], Vec::new()), |past| past.newest(policy.window.value));
     let started = |index: usize| points.get(index).map_or(Timestamp::MIN, |point| runs[point.run].started_at);
     let p_worse = tail.worse(assessment.findings.first.t);
     match &assessment.reference {
@@ -71,7 +72,8 @@ pub(super) fn evidence(
                 p_worse,
                 centre_runs: level.centre_runs,
                 history_runs: level.history_runs,
-                epoch_start: started(level.start()),
+                epoch_start: Some(started(level.start())),
+                pairs: None,
                 smallest_visible: smallest_visible(axis, level, &assessment.findings.first),
                 runs_needed: runs_needed(axis, level, policy.target_effect.value),
                 reruns: reruns.iter().zip(&assessment.findings.reruns).map(rerun).collect(),
@@ -83,6 +85,7 @@ pub(super) fn evidence(
             }
         }
         Reference::Exact(newest) => exact(newest, assessment, reruns, p_worse, started),
+        Reference::Pairs(axis, pairs) => of_pairs(axis, pairs, assessment),
     }
 }
 
@@ -111,10 +114,37 @@ fn exact(
         p_worse,
         centre_runs: newest.same_runs,
         history_runs: newest.history_runs,
-        epoch_start: started(newest.history_runs - newest.same_runs),
+        epoch_start: Some(started(newest.history_runs - newest.same_runs)),
+        pairs: None,
         smallest_visible: newest.tolerance,
         runs_needed: Some(1),
         reruns: reruns.iter().zip(&assessment.findings.reruns).map(rerun).collect(),
+        runner: None,
+        drift: None,
+    }
+}
+
+/// The evidence of pairs; there is no history behind it.
+fn of_pairs(axis: &Axis, pairs: &Pairs, assessment: &Assessment) -> Evidence {
+    let (centre, half) = (axis.place(pairs.base), INTERVAL * pairs.error);
+    let ends = [pairs.distance - half, pairs.distance + half].map(|end| axis.change(end, centre));
+    Evidence {
+        centre: pairs.base,
+        change: axis.change(pairs.distance, centre),
+        interval: (ends[0].min(ends[1]), ends[0].max(ends[1])),
+        noise: axis.relative(pairs.error, centre),
+        t: assessment.findings.first.t,
+        threshold: THRESHOLD,
+        suspect: SUSPECT,
+        confirm: CONFIRM,
+        p_worse: pairs.p_worse,
+        centre_runs: pairs.count,
+        history_runs: 0,
+        epoch_start: None,
+        pairs: Some(pairs.count),
+        smallest_visible: axis.worsening(VISIBLE * pairs.error, centre),
+        runs_needed: None,
+        reruns: Vec::new(),
         runner: None,
         drift: None,
     }

@@ -116,10 +116,9 @@ fn judged_series(
     tail: &Tail,
     wanted_reruns: usize,
 ) -> SeriesJudgement {
-    let Subject { meta, past, policy, first, reruns } = subject;
+    let Subject { meta, past, policy, first, reruns, base: _ } = subject;
     let decision = decide(&assessment.reference, &assessment.findings, survives, policy);
-    let past = past.as_ref().expect("internal error: what was compared has a past");
-    let evidence = evidence(assessment, reruns, past, &history.runs, policy, tail);
+    let evidence = evidence(assessment, reruns, past.as_ref(), &history.runs, policy, tail);
     let values: Vec<f64> = [first].into_iter().chain(reruns).map(|measured| measured.value).collect();
     SeriesJudgement {
         reason: reason(&decision, &evidence, assessment.reference.least_effect(policy), policy),

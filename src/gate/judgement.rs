@@ -120,12 +120,14 @@ pub struct Evidence {
     /// One-sided tail probability of T in the direction "worse", learned from the histories of all series of the run,
     /// before any correction for their number.
     pub p_worse: f64,
-    /// Points of the current segment that the centre rests on (K).
+    /// Points of the current segment that the centre rests on (K), or pairs.
     pub centre_runs: usize,
     /// Points of the history used, all segments together.
     pub history_runs: usize,
-    /// When the current segment (epoch) begins.
-    pub epoch_start: Timestamp,
+    /// When the current segment (epoch) begins; `None` where pairs were judged instead of a history.
+    pub epoch_start: Option<Timestamp>,
+    /// Pairs of base and candidate that were judged, for want of history.
+    pub pairs: Option<usize>,
     /// Smallest worsening that would be seen in 80 % of cases, as a fraction: of a logarithmic comparison the ratio of
     /// the worse to the better value less one, so that 0.25 is a latency up 25 % and a throughput down 20 %.
     pub smallest_visible: f64,

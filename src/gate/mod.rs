@@ -14,6 +14,7 @@
 //!   - `reference`: what that says of the next run, and how measurements lie to it
 //!   - `runner`: what all series of a run have in common
 //!   - `assess`: all series of a run against their histories, with those two
+//!   - `pairs`: base and candidate, measured alternately, for want of history
 //!   - `tail`: how often T is as large although nothing changed
 //!   - `correct`: correction for the number of series
 //!   - `decide`: the verdict of one series
@@ -38,6 +39,7 @@ mod judge;
 pub mod judgement;
 mod level;
 mod outcome;
+mod pairs;
 pub mod policy;
 mod reason;
 mod reference;

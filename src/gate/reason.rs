@@ -39,7 +39,7 @@ pub(super) fn reason(decision: &Decision, evidence: &Evidence, least: f64, polic
         Row::Same => format!("compared exactly: the change of {change} is within {}", percent(least)),
         Row::Differs => format!("compared exactly: the change of {change} is above {}", percent(least)),
     };
-    format!("{because}{}", runner(evidence))
+    format!("{because}{}{}", runner(evidence), paired(evidence))
 }
 
 fn visible(evidence: &Evidence) -> String {
@@ -77,6 +77,13 @@ fn cleared(decision: &Decision, evidence: &Evidence, policy: &SeriesPolicy) -> S
 fn rerun_deviations(evidence: &Evidence) -> String {
     let deviations: Vec<String> = evidence.reruns.iter().map(|rerun| deviation(rerun.t)).collect();
     deviations.join(", ")
+}
+
+/// Where the verdict comes from, if not from a history.
+fn paired(evidence: &Evidence) -> String {
+    evidence.pairs.map_or_else(String::new, |pairs| {
+        format!("; judged by {} of base and candidate, for want of history", count(pairs, "pair", "pairs"))
+    })
 }
 
 /// What was put down to the machine, where that is worth a word.

@@ -5,8 +5,10 @@
 //! Invariant: a reference exists only where a rule could tell a regression; every refusal says why in words.
 
 use super::axis::Axis;
+use super::decide::SUSPECT;
 use super::judgement::Verdict;
 use super::level::{Level, Placed};
+use super::pairs::Pairs;
 use super::policy::{SeriesPolicy, Setting};
 use super::rule::{Rule, choose_rule};
 use super::words;
@@ -76,6 +78,8 @@ pub(super) enum Reference {
     Spread(Axis, Level),
     /// A deterministic metric: the newest value is what the program did last.
     Exact(Newest),
+    /// A series without enough history, measured alternately with its base.
+    Pairs(Axis, Pairs),
 }
 
 /// The newest value of a deterministic metric.
@@ -156,6 +160,13 @@ impl Reference {
         }
     }
 
+    /// The reference of a series that has too little history, where the base was measured alternately with the
+    /// candidate's runs.
+    pub(super) fn of_pairs(base: &[f64], candidate: &[f64], policy: &SeriesPolicy) -> Option<Self> {
+        let better = policy.better.value?;
+        Pairs::of(base, candidate, better).map(|pairs| Self::Pairs(Axis::log(better), pairs))
+    }
+
     /// How a measurement lies to it. `removed` is the part of the distance that is not the series' own: the runner's
     /// share.
     pub(super) fn measure(&self, measured: &Measured, removed: f64) -> Finding {
@@ -166,6 +177,12 @@ impl Reference {
                 finding(axis, level.centre, distance, level.standard_error(&run, 1))
             }
             Self::Exact(newest) => newest.finding(relative_change(measured.value, newest.value)),
+            Self::Pairs(axis, pairs) => {
+                let found = finding(axis, axis.place(pairs.base), pairs.distance, pairs.error);
+                // Without significance no distance is more than suspect's edge.
+                let t = if pairs.is_significant() { found.t } else { found.t.clamp(-SUSPECT, SUSPECT) };
+                Finding { t, ..found }
+            }
         }
     }
 
@@ -183,6 +200,10 @@ impl Reference {
                 };
                 newest.finding((1.0 + finding.distance) * factor - 1.0)
             }
+            Self::Pairs(axis, pairs) => {
+                let centre = axis.place(pairs.base);
+                self::finding(axis, centre, finding.distance + axis.distance(effect, centre), finding.error)
+            }
         }
     }
 
@@ -190,14 +211,14 @@ impl Reference {
     pub(super) fn level(&self) -> Option<&Level> {
         match self {
             Self::Spread(_, level) => Some(level),
-            Self::Exact(_) => None,
+            Self::Exact(_) | Self::Pairs(..) => None,
         }
     }
 
     /// Relative effect below which a change does not count.
     pub(super) fn least_effect(&self, policy: &SeriesPolicy) -> f64 {
         match self {
-            Self::Spread(..) => policy.minimum_effect.value,
+            Self::Spread(..) | Self::Pairs(..) => policy.minimum_effect.value,
             Self::Exact(newest) => newest.tolerance,
         }
     }

@@ -157,7 +157,14 @@ fn replay_run(
             within_sd: point.within_sd,
         };
         let reruns = points[index + 1..=index + RERUNS].iter().map(measured).collect();
-        Subject { meta, past: Some(past), policy: &policies[*series], first: measured(&points[*index]), reruns }
+        Subject {
+            meta,
+            past: Some(past),
+            policy: &policies[*series],
+            first: measured(&points[*index]),
+            reruns,
+            base: Vec::new(),
+        }
     };
     let subjects: Vec<Subject<'_>> = places.iter().map(subject).collect();
     let (assessments, _) = assess(&subjects);
@@ -167,6 +174,7 @@ fn replay_run(
         let smallest_visible = match &assessment.reference {
             Reference::Spread(axis, level) => smallest_visible(axis, level, &assessment.findings.first),
             Reference::Exact(newest) => newest.tolerance,
+            Reference::Pairs(..) => return None,
         };
         let (hindsight, policy) = (hindsight[*series][*index], policies[*series].clone());
         Some(Replayed { series: *series, run, hindsight, smallest_visible, assessment, policy })

@@ -64,7 +64,7 @@ pub fn selftest(candidate: &CandidateRun, history: &History, policy: &dyn Policy
     let known: HashMap<SeriesId, &SeriesHistory> =
         history.series.iter().map(|series| (series.meta.key.id(), series)).collect();
     // Re-runs measured the code as it is; they would clear what is injected.
-    let single = CandidateRun { reruns: Vec::new(), ..candidate.clone() };
+    let single = CandidateRun { reruns: Vec::new(), base: Vec::new(), ..candidate.clone() };
     let trials = Trials::of(&single, &known, &failures(&single), policy);
     let subjects = trials.subjects(&known);
     let (assessments, _) = assess(&subjects);

@@ -21,6 +21,7 @@ pub(super) struct Trial {
     pub(super) policy: SeriesPolicy,
     pub(super) measured: Vec<Measured>,
     pub(super) reruns: Vec<Measured>,
+    pub(super) base: Vec<f64>,
 }
 
 /// The series that a candidate measured, by id.
@@ -53,7 +54,7 @@ impl Trials {
                     let better = stated_before.or(measurement.better());
                     let meta = SeriesMeta { key, unit: measurement.unit().clone(), better };
                     let policy = policy.for_series(&meta);
-                    Trial { meta, policy, measured: Vec::new(), reruns: Vec::new() }
+                    Trial { meta, policy, measured: Vec::new(), reruns: Vec::new(), base: Vec::new() }
                 });
                 trial.measured.push(Measured::of(measurement));
             }
@@ -69,6 +70,16 @@ impl Trials {
                 }
             }
         }
+        for result in candidate.base.iter().flatten() {
+            let configuration = result.configuration.id();
+            for measurement in &result.measurements {
+                if let Some(trial) = all.get_mut(&series_id(configuration, measurement.metric()))
+                    && trial.meta.unit == *measurement.unit()
+                {
+                    trial.base.push(measurement.centre());
+                }
+            }
+        }
         Self { all }
     }
 
@@ -81,6 +92,7 @@ impl Trials {
                 policy: &trial.policy,
                 first: *only,
                 reruns: trial.reruns.clone(),
+                base: trial.base.clone(),
             }),
             _ => None,
         };

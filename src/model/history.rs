@@ -18,6 +18,9 @@ pub struct CandidateRun {
     pub results: Vec<BenchmarkResult>,
     /// What re-runs of it measured, in their order; each may be a part of the suite, such as the suspects.
     pub reruns: Vec<Vec<BenchmarkResult>>,
+    /// What its base measured in the same job, alternately with the candidate's runs: the first with the first run, the
+    /// second with the first re-run, and so on. Used for series without enough history.
+    pub base: Vec<Vec<BenchmarkResult>>,
     /// Whether the user declared that only a part of the suite was run, so that nothing counts as missing.
     pub is_partial: bool,
 }

@@ -245,9 +245,11 @@ pub struct EvidenceV1 {
     pub centre_runs: usize,
     /// History points used, all levels together.
     pub history_runs: usize,
-    /// When the current level (epoch) begins.
+    /// When the current level (epoch) begins; null where pairs were judged.
     #[schemars(extend("format" = "date-time"))]
-    pub epoch_start: String,
+    pub epoch_start: Option<String>,
+    /// Pairs of base and candidate that were judged for want of history; null where a history was.
+    pub pairs: Option<usize>,
     /// Smallest worsening that would be seen in 80 % of cases, as a fraction.
     pub smallest_visible: Option<f64>,
     /// Runs of the candidate that would make the target effect visible; null where no number of them would.

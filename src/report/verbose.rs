@@ -34,16 +34,21 @@ fn evidence_words(series: &SeriesJudgement, evidence: &Evidence) -> String {
         Some(count) => format!("{} would show the target size", plural(count, "run", "runs")),
         None => "no number of runs would show the target size".to_owned(),
     };
+    let rests_on = match (evidence.pairs, evidence.epoch_start) {
+        (Some(pairs), _) => format!("{} with the base", plural(pairs, "pair", "pairs")),
+        (None, Some(start)) => {
+            let runs = plural(evidence.centre_runs, "run", "runs");
+            format!("{runs} since {} ({} in all)", date(start), evidence.history_runs)
+        }
+        (None, None) => plural(evidence.centre_runs, "run", "runs"),
+    };
     format!(
-        "T {} against a threshold of {}, tail probability {}; centre {} of {} since {} ({} in all); \
-         smallest visible worsening {}; {runs_needed}",
+        "T {} against a threshold of {}, tail probability {}; centre {} of {rests_on}; smallest visible worsening {}; \
+         {runs_needed}",
         deviation(evidence.t),
         deviation(evidence.threshold),
         probability(evidence.p_worse),
         escape::terminal(&quantity(evidence.centre, series.series.unit.as_str())),
-        plural(evidence.centre_runs, "run", "runs"),
-        date(evidence.epoch_start),
-        evidence.history_runs,
         percent(evidence.smallest_visible),
     )
 }

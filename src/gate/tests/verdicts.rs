@@ -214,3 +214,24 @@ fn a_candidate_of_one_sample_is_less_certain_than_a_history_of_many() {
     let of_one = t_of(&candidate);
     assert!(of_many > 4.0 && of_one < 2.0, "{of_many} {of_one}");
 }
+
+#[test]
+fn a_series_without_history_is_judged_by_six_pairs_with_its_base() {
+    let run = |value: f64| scene(&[latency("a", vec![], value)]).0.results;
+    let judged_by_pairs = |factor: f64, pairs: usize| {
+        let (mut candidate, history) = scene(&[latency("a", vec![], 100.0 * factor)]);
+        let machine = [1.0, 1.3, 0.9, 1.1, 1.6, 1.2];
+        candidate.results = run(100.0 * machine[0] * factor);
+        candidate.reruns = machine[1..pairs].iter().map(|slow| run(100.0 * slow * factor)).collect();
+        candidate.base = machine[..pairs].iter().map(|slow| run(100.0 * slow)).collect();
+        judge(&candidate, &history, &DefaultPolicy::default()).series.remove(0)
+    };
+    let slower = judged_by_pairs(1.08, 6);
+    assert_eq!(slower.verdict, Verdict::Regressed, "{}", slower.reason);
+    assert!(slower.reason.contains("judged by 6 pairs of base and candidate"), "{}", slower.reason);
+    let evidence = slower.evidence.unwrap();
+    assert!((evidence.change - 0.08).abs() < 1e-9 && evidence.pairs == Some(6));
+    assert_eq!(judged_by_pairs(1.0, 6).verdict, Verdict::Unchanged);
+    assert_eq!(judged_by_pairs(0.9, 6).verdict, Verdict::Improved);
+    assert_eq!(judged_by_pairs(1.08, 5).verdict, Verdict::New, "five pairs show nothing");
+}
