@@ -48,6 +48,10 @@ pub fn level_segments(values: &[f64], noise_floor: f64) -> Vec<Range<usize>> {
         .collect();
     let penalty = PENALTY_PER_LOG_COUNT * (scaled.len().max(1) as f64).ln();
     let first_pass = optimal_partition(&scaled, penalty, MINIMUM_SEGMENT);
+    // A higher penalty never splits what a lower one left whole.
+    if first_pass.len() <= 1 {
+        return first_pass;
+    }
     let residuals = residuals_from_means(&scaled, &first_pass);
     let variance = residuals.iter().map(|residual| residual * residual).sum::<f64>() / residuals.len().max(1) as f64;
     let correlation = lag_one_autocorrelation(&residuals).clamp(0.0, LARGEST_AUTOCORRELATION);

@@ -29,20 +29,20 @@ pub fn optimal_partition(values: &[f64], penalty: f64, minimum_length: usize) ->
     for end in 1..=count {
         // A prefix too short for a segment of its own is no place to start from, unless it is empty.
         if let Some(index) = end.checked_sub(shortest).filter(|index| *index == 0 || *index >= shortest) {
-            starts.push(Start { index, beaten_at: usize::MAX });
+            starts.push(Start::at(index));
         } else if end == count && starts.is_empty() {
-            starts.push(Start { index: 0, beaten_at: usize::MAX });
+            starts.push(Start::at(0));
         }
         // A start that was beaten by a partition ending at `beaten_at` stays beaten once that one has room to go on.
         starts.retain(|start| end < start.beaten_at.saturating_add(shortest));
-        for start in &starts {
-            let total = best[start.index].0 + cost.of(start.index, end) + penalty;
-            if total < best[end].0 {
-                best[end] = (total, start.index);
+        for start in &mut starts {
+            start.cost = best[start.index].0 + cost.of(start.index, end);
+            if start.cost + penalty < best[end].0 {
+                best[end] = (start.cost + penalty, start.index);
             }
         }
-        for start in starts.iter_mut().filter(|start| start.beaten_at == usize::MAX) {
-            if best[start.index].0 + cost.of(start.index, end) > best[end].0 {
+        for start in &mut starts {
+            if start.cost > best[end].0 && start.beaten_at == usize::MAX {
                 start.beaten_at = end;
             }
         }
@@ -63,12 +63,22 @@ struct Start {
     index: usize,
     /// The first end at which going on from this start costs more than starting anew there.
     beaten_at: usize,
+    /// Cost of the best partition up to the current end whose last segment starts here, without that one's penalty.
+    cost: f64,
+}
+
+impl Start {
+    fn at(index: usize) -> Self {
+        Self { index, beaten_at: usize::MAX, cost: f64::INFINITY }
+    }
 }
 
 /// Sums of squared deviations from the mean, of any stretch of the series in constant time.
 struct SquaredDeviation {
     sums: Vec<f64>,
     squares: Vec<f64>,
+    /// One over each length: a division takes longer than all the rest.
+    reciprocals: Vec<f64>,
 }
 
 impl SquaredDeviation {
@@ -84,12 +94,13 @@ impl SquaredDeviation {
             sums.push(sum);
             squares.push(square);
         }
-        Self { sums, squares }
+        let reciprocals = (0..sums.len()).map(|length| 1.0 / length.max(1) as f64).collect();
+        Self { sums, squares, reciprocals }
     }
 
     fn of(&self, start: usize, end: usize) -> f64 {
         let sum = self.sums[end] - self.sums[start];
-        (self.squares[end] - self.squares[start] - sum * sum / (end - start) as f64).max(0.0)
+        (self.squares[end] - self.squares[start] - sum * sum * self.reciprocals[end - start]).max(0.0)
     }
 }
 

@@ -12,12 +12,25 @@ pub fn quantile(values: &[f64], probability: f64) -> Option<f64> {
     let mut sorted = values.to_vec();
     let last = sorted.len().checked_sub(1)?;
     let position = last as f64 * probability.clamp(0.0, 1.0);
-    // The largest index not above the position; counting it keeps a float from becoming an index.
-    let below = (1..=last).take_while(|index| *index as f64 <= position).count();
+    let below = floor(position, last);
     let (_, lower, above) = sorted.select_nth_unstable_by(below, f64::total_cmp);
     let lower = *lower;
     let Some(upper) = above.iter().copied().min_by(f64::total_cmp) else { return Some(lower) };
     Some(interpolate(lower, upper, position - below as f64))
+}
+
+/// The largest index not above a position between 0 and `last`, by bisection: a float is never turned into an index.
+fn floor(position: f64, last: usize) -> usize {
+    let (mut low, mut high) = (0, last + 1);
+    while high - low > 1 {
+        let middle = usize::midpoint(low, high);
+        if middle as f64 <= position {
+            low = middle;
+        } else {
+            high = middle;
+        }
+    }
+    low
 }
 
 /// The median: the middle value, or the mean of the two middle values ([`quantile`] at one half).

@@ -3,10 +3,10 @@
 //! For: that nothing panics and nothing absurd is said. Not for: ordinary histories.
 //! Invariant: every series has a verdict, and no number of the evidence is NaN.
 
-use super::scene::{allocations, latency, noisy, only, only_by, scene, with};
+use super::scene::{Line, allocations, latency, noisy, only, only_by, scene, with};
 use crate::gate::policy::{DefaultPolicy, Scale};
 use crate::gate::{SeriesJudgement, Verdict, judge};
-use crate::model::Measurement;
+use crate::model::{Direction, Measurement};
 
 fn assert_sound(judged: &SeriesJudgement) {
     if let Some(evidence) = &judged.evidence {
@@ -91,4 +91,49 @@ fn thresholds_of_zero_and_beyond_all_reason_do_not_break_anything() {
     assert_sound(&only_by(latency("a", vec![100.0; 40], 100.0), &zero));
     let huge = with(|policy| (policy.minimum_effect.value, policy.target_effect.value) = (1e300, 1e300));
     assert_sound(&only_by(latency("a", noisy(1, 40, 0.01), 1e6), &huge));
+}
+
+#[test]
+fn a_hundred_thousand_points_are_judged_by_the_newest_hundred() {
+    let past: Vec<f64> = (0..100_000).map(|run| 100.0 + f64::from(run % 7)).collect();
+    let judged = only(latency("a", past, 103.0));
+    assert_sound(&judged);
+    assert_eq!((judged.verdict, judged.evidence.unwrap().history_runs), (Verdict::Unchanged, 100));
+}
+
+#[test]
+fn a_history_of_one_point_or_of_two_is_not_enough_for_a_verdict() {
+    for past in [vec![100.0], vec![100.0, 101.0]] {
+        let judged = only(latency("a", past, 250.0));
+        assert_eq!(judged.verdict, Verdict::Inconclusive);
+        assert!(judged.reason.contains("5 are needed for a verdict"), "{}", judged.reason);
+    }
+}
+
+#[test]
+fn a_direction_that_the_candidate_turns_is_the_historys() {
+    let slow = || Line { better: Some(Direction::HigherIsBetter), ..latency("a", noisy(1, 40, 0.01), 130.0) };
+    let (candidate, mut history) = scene(&[slow()]);
+    history.series[0].meta.better = Some(Direction::LowerIsBetter);
+    let judged = judge(&candidate, &history, &DefaultPolicy::default()).series.remove(0);
+    assert_eq!(judged.verdict, Verdict::Regressed, "what is slower cannot call itself better: {}", judged.reason);
+}
+
+#[test]
+fn a_candidate_without_samples_or_with_one_is_judged_against_a_history_with_many() {
+    let (mut candidate, mut history) = scene(&[latency("a", noisy(1, 40, 0.01), 101.0)]);
+    for point in &mut history.series[0].points {
+        (point.samples, point.within_sd) = (30, Some(0.02));
+    }
+    let mut visible = Vec::new();
+    for samples in [vec![], vec![101.0], vec![101.0; 30]] {
+        let measurement = Measurement::new("latency", Some(101.0), samples, Some("ms"), None).unwrap();
+        candidate.results[0].measurements = vec![measurement];
+        let judged = judge(&candidate, &history, &DefaultPolicy::default()).series.remove(0);
+        assert_sound(&judged);
+        assert_ne!(judged.verdict, Verdict::Regressed);
+        visible.push(judged.evidence.unwrap().smallest_visible);
+    }
+    assert!(visible[1] > 1.5 * visible[2], "one sample sees less than thirty: {visible:?}");
+    assert!((visible[0] - visible[2]).abs() < 1e-12, "an unknown number is taken to be the usual one");
 }
