@@ -26,10 +26,12 @@
 //! - [`replay`]: a history, judged again run by run
 //! - [`calibrate`](mod@calibrate): what a policy does on a project's own history, by replaying it
 //! - [`selftest`](mod@selftest): proof that a gate can fail
+//! - [`change_points()`] and [`monitor`]: where the level of a series changed
 
 mod assess;
 mod axis;
 pub mod calibrate;
+mod change_points;
 mod correct;
 mod decide;
 mod drift;
@@ -53,6 +55,7 @@ mod tests;
 mod trial;
 mod words;
 
+pub use change_points::{ChangePoint, change_points, monitor};
 pub use expected::ALL_METRICS;
 pub use judge::judge;
 pub use judgement::{

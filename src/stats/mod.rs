@@ -11,6 +11,7 @@
 //! - [`levels`]: the level segments of a benchmark history, from the four above
 //! - [`merge`]: the level segments that matter, their neighbours joined
 //! - [`two_samples`]: Mann-Whitney and Welch tests
+//! - [`shift`]: the size of a shift between two samples, with an interval
 //! - [`pairs`]: Hodges-Lehmann and Wilcoxon for paired measurements
 //! - [`spread`]: exponentially weighted spread
 //! - [`tail`]: tail of Student's t distribution
@@ -24,6 +25,7 @@ pub mod noise;
 pub mod pairs;
 pub mod partition;
 pub mod quantile;
+pub mod shift;
 pub mod spikes;
 pub mod spread;
 pub mod tail;
@@ -32,11 +34,12 @@ pub mod two_samples;
 pub use autocorrelation::lag_one_autocorrelation;
 pub use correction::benjamini_hochberg;
 pub use levels::{MINIMUM_SEGMENT, level_segments};
-pub use merge::{distinct_segments, is_distinct};
+pub use merge::{difference_probability, distinct_segments, distinct_segments_at, is_distinct};
 pub use noise::{NO_NOISE, first_difference_noise};
 pub use pairs::{hodges_lehmann, wilcoxon_upper_tail};
 pub use partition::optimal_partition;
 pub use quantile::{median, quantile};
+pub use shift::{Shift, hodges_lehmann_shift};
 pub use spikes::clip_spikes;
 pub use spread::{log_standard_deviation, weighted_root_mean_square};
 pub use tail::student_t_upper_tail;
