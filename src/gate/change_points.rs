@@ -2,7 +2,8 @@
 //!
 //! For: the change points of a trend, and what is told of a main branch after each run on it. Not for: judging a
 //! candidate, which has no runs after it to tell a shift from a spike.
-//! Invariant: change points are in order; each is at least as large as was asked for, and significant.
+//! Invariant: change points are in order; the medians of the levels beside each differ by at least what was asked for,
+//! and significantly.
 
 use std::ops::{Range, RangeInclusive};
 
@@ -17,8 +18,8 @@ const LONGEST_HISTORY: usize = 2000;
 /// Runs on either side of a change that its size is taken from, at most: those nearest to it.
 const SIZE_RUNS: usize = 60;
 
-/// Newest runs that the monitor looks at. A short window knows the present noise, and has fewer places to pay for:
-/// chosen among 30, 40, 50 and 60 on half of the public histories, confirmed on the other half.
+/// Newest runs that the monitor looks at. A short window knows the present noise, and has fewer places to pay for. Among
+/// 30, 40, 50 and 60, on public histories whose groups were halved, this found most at 2 % of stretches with an alarm.
 const MONITOR_RUNS: usize = 40;
 
 /// Smallest change that the monitor tells of, as a distance on a logarithmic axis: 1 %.
@@ -43,7 +44,8 @@ pub struct ChangePoint {
     pub before: f64,
     /// Median of the level after, as a position.
     pub after: f64,
-    /// How far the level moved, with an interval of 95 %; positive where worse, on an axis where larger is worse.
+    /// How far the level moved, by up to 60 runs on either side, with an interval of 95 %; positive where worse, on an
+    /// axis where larger is worse. Where a level wandered it differs from the difference of the medians.
     pub shift: Shift,
     /// Two-sided p-value of the difference between the levels.
     pub probability: f64,
