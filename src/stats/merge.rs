@@ -16,6 +16,9 @@ use super::two_samples::{mann_whitney, welch};
 /// found. Chosen on `github-action-benchmark` histories and SAP HANA, confirmed on numpy.
 const LEVEL: f64 = 3e-4;
 
+/// Level of significance at which two samples of a series differ that were not found by a search for differences.
+const LEVEL_OF_SAMPLES: f64 = 1e-3;
+
 /// Runs on either side of a change that are compared, at most. Together they are as many as the exact test counts
 /// out: with longer segments it would give way to Welch's test, which four new runs hardly ever pass, and what lies
 /// further back says less of the level at the change.
@@ -53,12 +56,11 @@ pub fn distinct_segments_at(level: f64, values: &[f64], noise_floor: f64, smalle
     }
 }
 
-/// Whether two samples, in order of time, differ in level by at least a size and significantly, as neighbouring
-/// segments must.
+/// Whether two samples differ in level by at least a size and significantly, at 1e-3: all of their values, since samples
+/// that are not neighbours have no change to be near to.
 #[must_use]
 pub fn is_distinct(first: &[f64], second: &[f64], smallest_shift: f64) -> bool {
-    let difference = difference(first, second, LEVEL);
-    difference.size >= smallest_shift && difference.probability <= LEVEL
+    size(first, second) >= smallest_shift && probability(first, second, LEVEL_OF_SAMPLES) <= LEVEL_OF_SAMPLES
 }
 
 /// Two-sided p-value of the difference in level between two neighbouring stretches, in order of time: an exact
@@ -91,11 +93,20 @@ impl Difference {
 }
 
 fn difference(first: &[f64], second: &[f64], level: f64) -> Difference {
-    let size = median(first).zip(median(second)).map_or(0.0, |(first, second)| (first - second).abs());
     let before = &first[first.len().saturating_sub(NEAREST)..];
     let after = &second[..second.len().min(NEAREST)];
-    let exact = if can_reach(level, before.len(), after.len()) { mann_whitney(before, after) } else { None };
-    Difference { size, probability: exact.or_else(|| welch(before, after)).unwrap_or(1.0) }
+    Difference { size: size(first, second), probability: probability(before, after, level) }
+}
+
+/// Distance of the medians.
+fn size(first: &[f64], second: &[f64]) -> f64 {
+    median(first).zip(median(second)).map_or(0.0, |(first, second)| (first - second).abs())
+}
+
+/// Two-sided p-value: an exact Mann-Whitney test where the sample sizes can reach the level, else Welch's.
+fn probability(first: &[f64], second: &[f64], level: f64) -> f64 {
+    let exact = if can_reach(level, first.len(), second.len()) { mann_whitney(first, second) } else { None };
+    exact.or_else(|| welch(first, second)).unwrap_or(1.0)
 }
 
 /// Whether the most extreme arrangement of two samples is rarer than the level: 2 of (n + m choose n).
@@ -155,8 +166,8 @@ mod tests {
         let mut series = noise(4, 104);
         series[100..].iter_mut().for_each(|value| *value += 0.05);
         assert_eq!(starts(&series, 0.02), [0, 100]);
-        assert!(is_distinct(&series[..100], &series[100..], 0.02));
-        assert!(!is_distinct(&series[..100], &series[100..], 0.08));
+        assert_eq!(starts(&series, 0.08), [0]);
+        assert!(difference_probability(&series[..100], &series[100..]) < 5e-5);
     }
 
     #[test]
