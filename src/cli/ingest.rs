@@ -15,7 +15,7 @@ use super::exit::Exit;
 use super::ingest_report::{FileReport, IngestReport, Word};
 use super::inputs::{self, Input};
 use super::policy;
-use super::read_ahead::{Event, read_ahead};
+use super::read_ahead::{Defect, Event, read_ahead};
 use super::surroundings::{Console, Surroundings};
 use crate::formats::ReadError;
 use crate::model::Context;
@@ -59,7 +59,7 @@ pub(super) fn import_all(
     now: Timestamp,
     mut done: impl FnMut(FileReport) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    read_ahead(inputs, facts.input_format, |events| {
+    read_ahead(inputs, facts.input_format, context, |events| {
         for input in inputs {
             done(import(store, input, events, context, now)?)?;
         }
@@ -89,7 +89,7 @@ fn import(
         match events.recv() {
             Ok(Event::Run(run)) if error.is_none() => error = import.run(run).err(),
             Ok(Event::Results(results)) if error.is_none() => {
-                error = results.into_iter().try_for_each(|result| import.result(result)).err();
+                error = import.results([results]).err();
             }
             Ok(Event::Run(_) | Event::Results(_)) => {}
             Ok(Event::End(end)) => break end,
@@ -97,8 +97,8 @@ fn import(
         }
     };
     match (error, end) {
-        (Some(error), _) => refused(error, &input.name),
-        (None, Err(error)) => Ok(unread(error, input)),
+        (Some(error), _) | (None, Err(Defect::Pack(error))) => refused(error, &input.name),
+        (None, Err(Defect::Read(error))) => Ok(unread(error, input)),
         (None, Ok(format)) => match import.finish(format.name()) {
             Ok(outcome) => Ok(FileReport::imported(&input.name, format, outcome)),
             Err(error) => refused(error, &input.name),

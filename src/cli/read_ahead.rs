@@ -1,4 +1,4 @@
-//! Reading and parsing the next results while the store writes the last ones.
+//! Reading, parsing and packing the next results while the store writes the last ones.
 //!
 //! For: keeping a second core busy in an import of many or large files. Not for: order; inputs and their results
 //! arrive in the order in which they were named.
@@ -12,31 +12,45 @@ use std::thread;
 
 use super::inputs::{Content, Input};
 use crate::formats::{Format, Limits, ReadError, Sink};
-use crate::model::{ResultDraft, RunDraft};
+use crate::model::{Context, ResultDraft, RunDraft};
+use crate::store::import::ImportError;
+use crate::store::{PackedResults, PackedRun, Packer};
 
 /// What the reader finds.
 pub enum Event {
     /// An input begins; its content's hash, or why it cannot be read.
     Start(io::Result<Content>),
     /// A run of it begins.
-    Run(RunDraft),
+    Run(PackedRun),
     /// Results of the run.
-    Results(Vec<ResultDraft>),
+    Results(PackedResults),
     /// The input ends: its format, or why it was given up.
-    End(Result<Format, ReadError>),
+    End(Result<Format, Defect>),
 }
 
-/// Results that travel together, and such parcels in flight.
-const PARCEL: usize = 512;
-const IN_FLIGHT: usize = 8;
+/// Why an input was given up.
+pub enum Defect {
+    /// It is not as its format wants it.
+    Read(ReadError),
+    /// It is, and cannot be imported.
+    Pack(ImportError),
+}
+
+/// Events in flight: each holds one batch of rows at most.
+const IN_FLIGHT: usize = 16;
 
 /// Reads the inputs on a thread of their own while `work` takes their events; when `work` returns, reading stops.
-pub fn read_ahead<T>(inputs: &[Input], format: Option<Format>, work: impl FnOnce(&Receiver<Event>) -> T) -> T {
+pub fn read_ahead<T>(
+    inputs: &[Input],
+    format: Option<Format>,
+    context: &Context,
+    work: impl FnOnce(&Receiver<Event>) -> T,
+) -> T {
     let (sender, receiver) = mpsc::sync_channel(IN_FLIGHT);
     thread::scope(|scope| {
         scope.spawn(move || {
             for input in inputs {
-                if read(input, format, &sender).is_break() {
+                if read(input, format, context, &sender).is_break() {
                     break;
                 }
             }
@@ -48,43 +62,57 @@ pub fn read_ahead<T>(inputs: &[Input], format: Option<Format>, work: impl FnOnce
     })
 }
 
-fn read(input: &Input, format: Option<Format>, sender: &SyncSender<Event>) -> ControlFlow<()> {
+fn read(input: &Input, format: Option<Format>, context: &Context, sender: &SyncSender<Event>) -> ControlFlow<()> {
     let content = input.content();
-    let is_readable = content.is_ok();
+    let hash = content.as_ref().map(|content| content.hash.clone()).ok();
     send(sender, Event::Start(content))?;
-    if !is_readable {
-        return ControlFlow::Continue(());
-    }
-    let mut parcels = Parcels { sender, results: Vec::new() };
-    let end = input.read(format, &Limits::default(), &mut parcels);
-    parcels.flush()?;
+    let Some(hash) = hash else { return ControlFlow::Continue(()) };
+    let mut packing = Packing { sender, packer: Packer::new(context, &hash), error: None };
+    let read = input.read(format, &Limits::default(), &mut packing);
+    packing.send_results()?;
+    let end = match packing.error {
+        Some(error) => Err(Defect::Pack(error)),
+        None => read.map_err(Defect::Read),
+    };
     send(sender, Event::End(end))
 }
 
-/// Packs results into parcels.
-struct Parcels<'a> {
+/// Packs what is read, and sends it on.
+struct Packing<'a> {
     sender: &'a SyncSender<Event>,
-    results: Vec<ResultDraft>,
+    packer: Packer<'a>,
+    error: Option<ImportError>,
 }
 
-impl Parcels<'_> {
-    fn flush(&mut self) -> ControlFlow<()> {
-        if self.results.is_empty() {
-            return ControlFlow::Continue(());
+impl Packing<'_> {
+    fn send_results(&mut self) -> ControlFlow<()> {
+        match self.packer.take() {
+            Some(results) => send(self.sender, Event::Results(results)),
+            None => ControlFlow::Continue(()),
         }
-        send(self.sender, Event::Results(std::mem::take(&mut self.results)))
+    }
+
+    fn give_up(&mut self, error: ImportError) -> ControlFlow<()> {
+        self.error = Some(error);
+        ControlFlow::Break(())
     }
 }
 
-impl Sink for Parcels<'_> {
+impl Sink for Packing<'_> {
     fn run(&mut self, run: RunDraft) -> ControlFlow<()> {
-        self.flush()?;
-        send(self.sender, Event::Run(run))
+        self.send_results()?;
+        match self.packer.run(run) {
+            Ok(run) => send(self.sender, Event::Run(run)),
+            Err(error) => self.give_up(error),
+        }
     }
 
     fn result(&mut self, result: ResultDraft) -> ControlFlow<()> {
-        self.results.push(result);
-        if self.results.len() >= PARCEL { self.flush() } else { ControlFlow::Continue(()) }
+        match self.packer.result(result) {
+            Ok(()) if self.packer.is_full() => self.send_results(),
+            Ok(()) => ControlFlow::Continue(()),
+            Err(error) => self.give_up(error),
+        }
     }
 }
 

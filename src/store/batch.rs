@@ -1,27 +1,35 @@
 //! Rows on their way into the store, as Arrow batches.
 //!
-//! For: filling DuckDB's appender a few thousand rows at a time, so that memory does not grow with the input. Not
-//! for: deciding which rows to write.
-//! Invariant: columns are in the order of `schema/v1.sql`.
+//! For: turning results into columns on any thread, and handing columns to DuckDB. Not for: deciding which rows to
+//! write.
+//! Invariant: columns are in the order of `schema/v1.sql`; a batch fits into one of DuckDB's vectors, since duckdb-rs
+//! copies all samples of a batch once for each vector of it.
 #![expect(clippy::disallowed_types, reason = "the store owns the connection")]
 
 use std::sync::Arc;
 
+use duckdb::Connection;
 use duckdb::arrow::array::{
     Array as _, ArrayBuilder as _, ArrayRef, BooleanBuilder, Float64Builder, ListBuilder, StringBuilder,
     TimestampMicrosecondBuilder, UInt32Builder, UInt64Builder,
 };
 use duckdb::arrow::datatypes::{DataType, Field, Schema};
 use duckdb::arrow::record_batch::RecordBatch;
-use duckdb::{Appender, Connection};
 
-use crate::model::{BenchmarkResult, ConfigurationId, Direction, RunId, Simulation, SourceId, Status};
+use crate::model::{BenchmarkResult, Configuration, ConfigurationId, Direction, RunId, Simulation, SourceId, Status};
+
+/// Rows of `results` and of their `measurements` in the making.
+#[derive(Debug)]
+pub(super) struct FactColumns {
+    results: ResultColumns,
+    measurements: MeasurementColumns,
+}
 
 /// Rows of `results` and of their `measurements`.
 #[derive(Debug)]
-pub(super) struct FactBatch {
-    results: ResultColumns,
-    measurements: MeasurementColumns,
+pub(super) struct Facts {
+    pub(super) results: RecordBatch,
+    pub(super) measurements: RecordBatch,
 }
 
 #[derive(Debug, Default)]
@@ -57,10 +65,13 @@ pub(super) struct Place {
     pub(super) source: SourceId,
 }
 
-/// Rows that are held before they are handed to DuckDB: four of its vectors.
-const ROWS: usize = 8192;
+/// Rows at which a batch is full. A vector of DuckDB has 2048; the rest is room for the metrics of one more result.
+const ROWS: usize = 2000;
 
-impl FactBatch {
+/// Samples at which a batch is full: one result may carry a million of them.
+const SAMPLES: usize = 1 << 16;
+
+impl FactColumns {
     pub(super) fn new() -> Self {
         Self {
             results: ResultColumns::default(),
@@ -78,9 +89,11 @@ impl FactBatch {
         }
     }
 
-    /// Whether it is time to hand the rows on. Samples count too: a result may carry a million of them.
+    /// Whether it is time to hand the rows on.
     pub(super) fn is_full(&self) -> bool {
-        self.results.run_id.len() >= ROWS || self.measurements.samples.values_ref().len() >= ROWS * 64
+        let Self { results, measurements } = self;
+        results.run_id.len().max(measurements.run_id.len()) >= ROWS
+            || measurements.samples.values_ref().len() >= SAMPLES
     }
 
     pub(super) fn push(&mut self, place: Place, result: &BenchmarkResult) {
@@ -117,45 +130,38 @@ impl FactBatch {
         }
     }
 
-    /// Hands the rows to two tables (or their staged twins) and starts anew.
-    pub(super) fn flush(&mut self, connection: &Connection, prefix: &str) -> Result<(), duckdb::Error> {
+    /// The rows so far; starts anew.
+    pub(super) fn finish(&mut self) -> Facts {
         let columns = &mut self.results;
-        append(
-            connection,
-            &format!("{prefix}results"),
-            vec![
-                ("run_id", Arc::new(columns.run_id.finish())),
-                ("configuration_id", Arc::new(columns.configuration_id.finish())),
-                ("source_id", Arc::new(columns.source_id.finish())),
-                ("error_message", Arc::new(columns.error_message.finish())),
-                ("simulation_reason", Arc::new(columns.simulation_reason.finish())),
-                ("measured_at", Arc::new(columns.measured_at.finish())),
-                ("iterations", Arc::new(columns.iterations.finish())),
-                ("warmup_iterations", Arc::new(columns.warmup_iterations.finish())),
-                ("total_time_seconds", Arc::new(columns.total_time_seconds.finish())),
-            ],
-        )?;
+        let results = batch(vec![
+            ("run_id", Arc::new(columns.run_id.finish())),
+            ("configuration_id", Arc::new(columns.configuration_id.finish())),
+            ("source_id", Arc::new(columns.source_id.finish())),
+            ("error_message", Arc::new(columns.error_message.finish())),
+            ("simulation_reason", Arc::new(columns.simulation_reason.finish())),
+            ("measured_at", Arc::new(columns.measured_at.finish())),
+            ("iterations", Arc::new(columns.iterations.finish())),
+            ("warmup_iterations", Arc::new(columns.warmup_iterations.finish())),
+            ("total_time_seconds", Arc::new(columns.total_time_seconds.finish())),
+        ]);
         let columns = &mut self.measurements;
-        append(
-            connection,
-            &format!("{prefix}measurements"),
-            vec![
-                ("run_id", Arc::new(columns.run_id.finish())),
-                ("configuration_id", Arc::new(columns.configuration_id.finish())),
-                ("metric", Arc::new(columns.metric.finish())),
-                ("value", Arc::new(columns.value.finish())),
-                ("unit", Arc::new(columns.unit.finish())),
-                ("original_unit", Arc::new(columns.original_unit.finish())),
-                ("higher_is_better", Arc::new(columns.higher_is_better.finish())),
-                ("samples", Arc::new(columns.samples.finish())),
-            ],
-        )
+        let measurements = batch(vec![
+            ("run_id", Arc::new(columns.run_id.finish())),
+            ("configuration_id", Arc::new(columns.configuration_id.finish())),
+            ("metric", Arc::new(columns.metric.finish())),
+            ("value", Arc::new(columns.value.finish())),
+            ("unit", Arc::new(columns.unit.finish())),
+            ("original_unit", Arc::new(columns.original_unit.finish())),
+            ("higher_is_better", Arc::new(columns.higher_is_better.finish())),
+            ("samples", Arc::new(columns.samples.finish())),
+        ]);
+        Facts { results, measurements }
     }
 }
 
-/// Rows of `configurations`.
+/// Rows of `configurations` in the making.
 #[derive(Debug, Default)]
-pub(super) struct ConfigurationBatch {
+pub(super) struct ConfigurationColumns {
     configuration_id: UInt64Builder,
     model_id: UInt64Builder,
     hardware_id: UInt64Builder,
@@ -166,12 +172,8 @@ pub(super) struct ConfigurationBatch {
     is_simulated: BooleanBuilder,
 }
 
-impl ConfigurationBatch {
-    pub(super) fn is_full(&self) -> bool {
-        self.configuration_id.len() >= ROWS
-    }
-
-    pub(super) fn push(&mut self, id: ConfigurationId, configuration: &crate::model::Configuration) {
+impl ConfigurationColumns {
+    pub(super) fn push(&mut self, id: ConfigurationId, configuration: &Configuration) {
         self.configuration_id.append_value(id.0);
         self.model_id.append_value(configuration.model_id().0);
         self.hardware_id.append_value(configuration.hardware.id().0);
@@ -182,43 +184,50 @@ impl ConfigurationBatch {
         self.is_simulated.append_value(configuration.is_simulated);
     }
 
-    pub(super) fn flush(&mut self, connection: &Connection) -> Result<(), duckdb::Error> {
-        append(
-            connection,
-            "configurations",
-            vec![
-                ("configuration_id", Arc::new(self.configuration_id.finish())),
-                ("model_id", Arc::new(self.model_id.finish())),
-                ("hardware_id", Arc::new(self.hardware_id.finish())),
-                ("test_case", Arc::new(self.test_case.finish())),
-                ("batch_size", Arc::new(self.batch_size.finish())),
-                ("precision", Arc::new(self.precision.finish())),
-                ("parameters", Arc::new(self.parameters.finish())),
-                ("is_simulated", Arc::new(self.is_simulated.finish())),
-            ],
-        )
+    pub(super) fn finish(&mut self) -> RecordBatch {
+        batch(vec![
+            ("configuration_id", Arc::new(self.configuration_id.finish())),
+            ("model_id", Arc::new(self.model_id.finish())),
+            ("hardware_id", Arc::new(self.hardware_id.finish())),
+            ("test_case", Arc::new(self.test_case.finish())),
+            ("batch_size", Arc::new(self.batch_size.finish())),
+            ("precision", Arc::new(self.precision.finish())),
+            ("parameters", Arc::new(self.parameters.finish())),
+            ("is_simulated", Arc::new(self.is_simulated.finish())),
+        ])
     }
 }
 
-fn parameters_json(configuration: &crate::model::Configuration) -> String {
+fn parameters_json(configuration: &Configuration) -> String {
     if configuration.parameters.is_empty() {
         return "{}".to_owned();
     }
     serde_json::to_string(&configuration.parameters).expect("internal error: a map of texts is always JSON")
 }
 
-fn append(connection: &Connection, table: &str, columns: Vec<(&str, ArrayRef)>) -> Result<(), duckdb::Error> {
-    if columns.iter().all(|(_, array)| array.is_empty()) {
-        return Ok(());
-    }
+fn batch(columns: Vec<(&str, ArrayRef)>) -> RecordBatch {
     let fields: Vec<Field> =
         columns.iter().map(|(name, array)| Field::new(*name, array.data_type().clone(), true)).collect();
     debug_assert!(fields.iter().all(|field| field.data_type() != &DataType::Null), "every column has a type");
     let arrays = columns.into_iter().map(|(_, array)| array).collect();
-    let batch = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
-        .expect("internal error: the builders of a batch have equal lengths");
-    let mut appender: Appender<'_> = connection.appender(table)?;
-    appender.append_record_batch(batch)?;
+    RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)
+        .expect("internal error: the builders of a batch have equal lengths")
+}
+
+/// Appends batches to a table, as one statement.
+pub(super) fn append(
+    connection: &Connection,
+    table: &str,
+    batches: impl IntoIterator<Item = RecordBatch>,
+) -> Result<(), duckdb::Error> {
+    let mut batches = batches.into_iter().filter(|batch| batch.num_rows() > 0).peekable();
+    if batches.peek().is_none() {
+        return Ok(());
+    }
+    let mut appender = connection.appender(table)?;
+    for batch in batches {
+        appender.append_record_batch(batch)?;
+    }
     // An append may be accepted and its row refused at the flush: only the flush's answer counts.
     appender.flush()
 }

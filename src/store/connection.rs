@@ -15,7 +15,7 @@ use duckdb::{AccessMode, Config, Connection};
 use jiff::Timestamp;
 
 use super::error::StoreError;
-use super::import::Known;
+use super::known::Known;
 use super::schema;
 
 /// What a store is opened for.

@@ -6,21 +6,21 @@
 #![expect(clippy::disallowed_types, reason = "the store owns the connection")]
 
 use std::cell::RefCell;
-use std::collections::HashSet;
-use std::hash::Hash;
 use std::ops::AddAssign;
 
-use duckdb::{Connection, Params, params};
+use duckdb::types::{TimeUnit, Value};
+use duckdb::{Connection, appender_params_from_iter};
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::batch::{ConfigurationBatch, FactBatch, Place};
+use super::batch::{ConfigurationColumns, Facts, append};
 use super::connection::Store;
 use super::error::StoreError;
-use crate::model::id::Digest;
+use super::known::Known;
+use super::pack::{PackedResults, PackedRun, Packer};
 use crate::model::{
-    BenchmarkResult, Configuration, ConfigurationId, Context, Hardware, HardwareId, MissingFact, ModelId, ResultDraft,
-    Run, RunDraft, RunId, SourceId, Status,
+    Configuration, ConfigurationId, Context, Hardware, HardwareId, MissingFact, ResultDraft, Run, RunDraft, RunId,
+    SourceId,
 };
 
 /// Where results come from.
@@ -75,14 +75,13 @@ pub enum ImportError {
 #[derive(Debug)]
 pub struct Import<'a> {
     connection: &'a Connection,
+    known: &'a RefCell<Known>,
     context: &'a Context,
     source: Source<'a>,
     now: Timestamp,
     run: Option<OpenRun>,
-    facts: FactBatch,
-    configurations: ConfigurationBatch,
-    known: &'a RefCell<Known>,
-    added: Known,
+    facts: Vec<Facts>,
+    configurations: ConfigurationColumns,
     outcome: ImportOutcome,
     is_finished: bool,
 }
@@ -94,7 +93,6 @@ struct OpenRun {
     id: RunId,
     source: SourceId,
     first_measured: Option<Timestamp>,
-    configurations: HashSet<ConfigurationId>,
     counts: ImportOutcome,
     /// Whether the run is in the history already: then rows are staged and compared, else they are written at once.
     is_known: bool,
@@ -102,48 +100,8 @@ struct OpenRun {
     is_repeated: bool,
 }
 
-/// The ids of everything but facts that the history holds. DuckDB's file lock makes this process the only writer, so
-/// they are read once, and inserting where absent needs no statement of its own for each row: a thousand small files
-/// are imported in the time that a thousand look-ups would take alone.
-#[derive(Debug, Default)]
-pub(super) struct Known {
-    is_read: bool,
-    models: HashSet<ModelId>,
-    hardware: HashSet<HardwareId>,
-    configurations: HashSet<ConfigurationId>,
-    runs: HashSet<RunId>,
-    sources: HashSet<(SourceId, RunId)>,
-}
-
-impl Known {
-    fn read(connection: &Connection) -> Result<Self, duckdb::Error> {
-        Ok(Self {
-            is_read: true,
-            models: ids(connection, "SELECT model_id FROM models", ModelId)?,
-            hardware: ids(connection, "SELECT hardware_id FROM hardware_platforms", HardwareId)?,
-            configurations: ids(connection, "SELECT configuration_id FROM configurations", ConfigurationId)?,
-            runs: ids(connection, "SELECT run_id FROM test_runs", RunId)?,
-            sources: connection
-                .prepare("SELECT source_id, run_id FROM sources")?
-                .query_map([], |row| Ok((SourceId(row.get(0)?), RunId(row.get(1)?))))?
-                .collect::<Result<_, _>>()?,
-        })
-    }
-
-    /// Takes in what a committed import has added.
-    fn extend(&mut self, added: Self) {
-        let Self { is_read: _, models, hardware, configurations, runs, sources } = added;
-        self.models.extend(models);
-        self.hardware.extend(hardware);
-        self.configurations.extend(configurations);
-        self.runs.extend(runs);
-        self.sources.extend(sources);
-    }
-}
-
-fn ids<T: Eq + Hash>(connection: &Connection, sql: &str, make: fn(u64) -> T) -> Result<HashSet<T>, duckdb::Error> {
-    connection.prepare(sql)?.query_map([], |row| Ok(make(row.get(0)?)))?.collect()
-}
+/// Batches that are held before DuckDB gets them: each statement has a price.
+const BATCHES: usize = 16;
 
 /// The tables that hold the facts of a run that the history knows, until they are known to be absent.
 const STAGE: &str = "
@@ -162,25 +120,47 @@ impl Store {
         now: Timestamp,
     ) -> Result<Import<'a>, StoreError> {
         let begin = || {
-            if !self.known.borrow().is_read {
-                *self.known.borrow_mut() = Known::read(&self.connection)?;
-            }
+            self.known.borrow_mut().read(&self.connection)?;
             self.connection.execute_batch("BEGIN TRANSACTION")
         };
         begin().map_err(StoreError::database("start an import"))?;
         Ok(Import {
             connection: &self.connection,
+            known: &self.known,
             context,
             source,
             now,
             run: None,
-            facts: FactBatch::new(),
-            configurations: ConfigurationBatch::default(),
-            known: &self.known,
-            added: Known::default(),
+            facts: Vec::new(),
+            configurations: ConfigurationColumns::default(),
             outcome: ImportOutcome::default(),
             is_finished: false,
         })
+    }
+
+    /// Imports one run that is at hand as a whole.
+    ///
+    /// # Errors
+    /// Those of [`Packer`] and [`Import`].
+    pub fn import(
+        &self,
+        source: Source<'_>,
+        format: &str,
+        context: &Context,
+        now: Timestamp,
+        (run, results): (RunDraft, Vec<ResultDraft>),
+    ) -> Result<ImportOutcome, ImportError> {
+        let mut packer = Packer::new(context, source.content_hash);
+        let mut import = self.begin_import(source, context, now)?;
+        import.run(packer.run(run)?)?;
+        for result in results {
+            packer.result(result)?;
+            if packer.is_full() {
+                import.results(packer.take())?;
+            }
+        }
+        import.results(packer.take())?;
+        import.finish(format)
     }
 }
 
@@ -188,69 +168,50 @@ impl Import<'_> {
     /// Starts a run; results that follow belong to it.
     ///
     /// # Errors
-    /// [`MissingFact`] where commit or branch are known from nowhere, and [`StoreError`].
-    pub fn run(&mut self, draft: RunDraft) -> Result<(), ImportError> {
+    /// [`StoreError`], and [`MissingFact::Time`] for the run before.
+    pub fn run(&mut self, run: PackedRun) -> Result<(), ImportError> {
         self.end_run()?;
-        // The run's identity does not depend on its time, which may become known only with its last result.
-        let run = self.context.complete_run(draft.clone(), self.source.content_hash, Some(self.now))?;
-        let id = run.id();
-        let source = SourceId(Digest::new("source").text(self.source.content_hash).number(id.0).finish());
+        let PackedRun { id, source, draft } = run;
         let known = self.known.borrow();
         // The same source may hold a run twice, in two parts.
-        let is_repeated = known.sources.contains(&(source, id));
-        let is_known = known.runs.contains(&id) || self.added.runs.contains(&id);
-        drop(known);
+        let is_repeated = known.sources.contains_committed((source, id));
+        let is_known = known.runs.contains(id);
         if is_known && !is_repeated {
             self.connection.execute_batch(STAGE).map_err(StoreError::database("stage a known run"))?;
         }
-        self.run = Some(OpenRun {
-            draft,
-            id,
-            source,
-            first_measured: None,
-            configurations: HashSet::new(),
-            counts: ImportOutcome::default(),
-            is_known,
-            is_repeated,
-        });
+        let (first_measured, counts) = (None, ImportOutcome::default());
+        self.run = Some(OpenRun { draft, id, source, first_measured, counts, is_known, is_repeated });
         Ok(())
     }
 
-    /// Takes one result of the current run.
+    /// Takes results of the current run.
     ///
     /// # Errors
-    /// [`MissingFact`] where model or hardware are known from nowhere, and [`StoreError`].
-    pub fn result(&mut self, draft: ResultDraft) -> Result<(), ImportError> {
-        let result = self.context.complete_result(draft)?;
+    /// [`StoreError`].
+    pub fn results(&mut self, results: impl IntoIterator<Item = PackedResults>) -> Result<(), ImportError> {
+        results.into_iter().try_for_each(|results| self.add_results(results)).map_err(ImportError::from)
+    }
+
+    fn add_results(&mut self, results: PackedResults) -> Result<(), StoreError> {
+        let PackedResults { facts, configurations, counts, first_measured } = results;
         let run = self.run.as_mut().expect("internal error: a result comes after its run");
-        let configuration = result.configuration.id();
         if run.is_repeated {
-            if !self.known.borrow().configurations.contains(&configuration) {
-                return Err(StoreError::OtherFacts { configuration: result.configuration.to_string() }.into());
+            let known = self.known.borrow();
+            if let Some((_, other)) = configurations.iter().find(|(id, _)| !known.configurations.contains(*id)) {
+                return Err(StoreError::OtherFacts { configuration: other.to_string() });
             }
-            run.counts.known += 1;
+            run.counts.known += counts.results;
             return Ok(());
         }
-        if !run.configurations.insert(configuration) {
-            return Err(StoreError::Repeated { configuration: result.configuration.to_string() }.into());
+        run.counts += counts;
+        run.first_measured = [run.first_measured, first_measured].into_iter().flatten().min();
+        self.facts.push(facts);
+        for (id, configuration) in configurations {
+            if self.known.borrow_mut().configurations.insert(id) {
+                self.write_configuration(id, &configuration)?;
+            }
         }
-        if let Some(time) = result.measured_at {
-            run.first_measured = Some(run.first_measured.map_or(time, |first| first.min(time)));
-        }
-        run.counts.results += 1;
-        run.counts.failed += u64::from(matches!(result.status, Status::Failed(_)));
-        run.counts.measurements += result.measurements.len() as u64;
-        let place = Place { run: run.id, configuration, source: run.source };
-        self.facts.push(place, &result);
-        if !self.known.borrow().configurations.contains(&configuration)
-            && self.added.configurations.insert(configuration)
-        {
-            self.write_dimensions(configuration, &result)?;
-        }
-        if self.facts.is_full() || self.configurations.is_full() {
-            self.flush()?;
-        }
-        Ok(())
+        if self.facts.len() >= BATCHES { self.flush() } else { Ok(()) }
     }
 
     /// Commits everything; `format` is what the source turned out to be.
@@ -260,12 +221,12 @@ impl Import<'_> {
     /// holds other values for the same run, and what DuckDB refuses.
     pub fn finish(mut self, format: &str) -> Result<ImportOutcome, ImportError> {
         self.end_run()?;
-        for (source, run) in &self.added.sources {
+        for (source, run) in self.known.borrow().sources.added() {
             self.write_source(*source, *run, format)?;
         }
         self.connection.execute_batch("COMMIT").map_err(StoreError::database("commit an import"))?;
         self.is_finished = true;
-        self.known.borrow_mut().extend(std::mem::take(&mut self.added));
+        self.known.borrow_mut().end_import(true);
         Ok(self.outcome)
     }
 
@@ -277,20 +238,25 @@ impl Import<'_> {
             run.counts = self.merge_staged(&complete, run.counts)?;
         } else if !run.is_repeated {
             self.write_run(&complete)?;
-            self.added.runs.insert(run.id);
+            self.known.borrow_mut().runs.insert(run.id);
         }
         if !run.is_repeated {
-            self.added.sources.insert((run.source, run.id));
+            self.known.borrow_mut().sources.insert((run.source, run.id));
         }
         self.outcome += ImportOutcome { runs: 1, ..run.counts };
         Ok(())
     }
 
     fn flush(&mut self) -> Result<(), StoreError> {
-        let prefix = if self.run.as_ref().is_some_and(|run| run.is_known) { "staged_" } else { "" };
-        self.facts
-            .flush(self.connection, prefix)
-            .and_then(|()| self.configurations.flush(self.connection))
+        let is_known = self.run.as_ref().is_some_and(|run| run.is_known);
+        let [results, measurements] =
+            if is_known { ["staged_results", "staged_measurements"] } else { ["results", "measurements"] };
+        let facts =
+            std::mem::take(&mut self.facts).into_iter().map(|Facts { results, measurements }| (results, measurements));
+        let (result_rows, measurement_rows): (Vec<_>, Vec<_>) = facts.unzip();
+        append(self.connection, results, result_rows)
+            .and_then(|()| append(self.connection, measurements, measurement_rows))
+            .and_then(|()| append(self.connection, "configurations", [self.configurations.finish()]))
             .map_err(StoreError::database("write results"))
     }
 
@@ -335,86 +301,96 @@ impl Import<'_> {
 
     fn write_source(&self, source: SourceId, run: RunId, format: &str) -> Result<(), StoreError> {
         let Source { file_name, content_hash, bytes } = self.source;
-        self.insert(
-            "INSERT INTO sources VALUES (?, ?, ?, ?, ?, ?, make_timestamp(?::BIGINT), ?)",
-            params![
-                source.0,
-                run.0,
-                file_name,
-                content_hash,
-                format,
-                bytes,
-                self.now.as_microsecond(),
-                env!("CARGO_PKG_VERSION")
+        self.write(
+            "sources",
+            &[
+                ("source_id", source.0.into()),
+                ("run_id", run.0.into()),
+                ("file_name", text(file_name)),
+                ("content_hash", text(content_hash)),
+                ("format", text(format)),
+                ("bytes", bytes.into()),
+                ("imported_at", time(self.now)),
+                ("tool_version", text(env!("CARGO_PKG_VERSION"))),
             ],
         )
     }
 
     fn write_run(&self, run: &Run) -> Result<(), StoreError> {
         let environment = serde_json::to_string(&run.environment).expect("internal error: texts are always JSON");
-        self.insert(
-            "INSERT INTO test_runs (run_id, run_key, attempt, test_name, test_type, started_at, git_commit,
-                git_branch, ci_trigger, metadata, created_at)
-             VALUES (?, ?, ?, ?, 'performance', make_timestamp(?::BIGINT), ?, ?, ?, ?, make_timestamp(?::BIGINT))",
-            params![
-                run.id().0,
-                run.key,
-                run.attempt,
-                run.suite,
-                run.started_at.as_microsecond(),
-                run.commit,
-                run.branch,
-                run.trigger,
-                environment,
-                self.now.as_microsecond()
+        self.write(
+            "test_runs",
+            &[
+                ("run_id", run.id().0.into()),
+                ("run_key", text(&run.key)),
+                ("attempt", run.attempt.into()),
+                ("test_name", run.suite.clone().into()),
+                ("test_type", text("performance")),
+                ("started_at", time(run.started_at)),
+                ("git_commit", run.commit.clone().into()),
+                ("git_branch", run.branch.clone().into()),
+                ("ci_trigger", run.trigger.clone().into()),
+                ("metadata", environment.into()),
+                ("created_at", time(self.now)),
             ],
         )
     }
 
-    fn write_dimensions(&mut self, id: ConfigurationId, result: &BenchmarkResult) -> Result<(), StoreError> {
-        let Configuration { model, hardware, .. } = &result.configuration;
-        let model_id = result.configuration.model_id();
-        if !self.known.borrow().models.contains(&model_id) && self.added.models.insert(model_id) {
-            self.insert(
-                "INSERT INTO models (model_id, model_name, created_at) VALUES (?, ?, make_timestamp(?::BIGINT))",
-                params![model_id.0, model, self.now.as_microsecond()],
+    fn write_configuration(&mut self, id: ConfigurationId, configuration: &Configuration) -> Result<(), StoreError> {
+        let model = configuration.model_id();
+        if self.known.borrow_mut().models.insert(model) {
+            self.write(
+                "models",
+                &[
+                    ("model_id", model.0.into()),
+                    ("model_name", text(&configuration.model)),
+                    ("created_at", time(self.now)),
+                ],
             )?;
         }
-        let hardware_id = hardware.id();
-        if !self.known.borrow().hardware.contains(&hardware_id) && self.added.hardware.insert(hardware_id) {
-            self.write_hardware(hardware_id, hardware)?;
+        let hardware = configuration.hardware.id();
+        if self.known.borrow_mut().hardware.insert(hardware) {
+            self.write_hardware(hardware, &configuration.hardware)?;
         }
-        self.configurations.push(id, &result.configuration);
+        self.configurations.push(id, configuration);
         Ok(())
     }
 
     fn write_hardware(&self, id: HardwareId, hardware: &Hardware) -> Result<(), StoreError> {
         let Hardware { kind, device, machine } = hardware;
-        self.insert(
-            "INSERT INTO hardware_platforms (hardware_id, hardware_type, device_name, memory_gb, compute_units,
-                cpu_model, gpu, created_at)
-             VALUES (?, ?, ?, ?, ?, ?, ?, make_timestamp(?::BIGINT))",
-            params![
-                id.0,
-                kind,
-                device,
-                machine.memory_gb,
-                machine.cpu_cores,
-                machine.cpu_model,
-                machine.gpu,
-                self.now.as_microsecond()
+        self.write(
+            "hardware_platforms",
+            &[
+                ("hardware_id", id.0.into()),
+                ("hardware_type", text(kind)),
+                ("device_name", device.clone().into()),
+                ("memory_gb", machine.memory_gb.map(f64::from).into()),
+                ("compute_units", machine.cpu_cores.into()),
+                ("cpu_model", machine.cpu_model.clone().into()),
+                ("gpu", machine.gpu.clone().into()),
+                ("created_at", time(self.now)),
             ],
         )
     }
 
-    /// One row; the statement is prepared once for the life of the store.
-    fn insert(&self, sql: &str, values: impl Params) -> Result<(), StoreError> {
-        self.connection
-            .prepare_cached(sql)
-            .and_then(|mut statement| statement.execute(values))
-            .map(|_| ())
-            .map_err(StoreError::database("write a row"))
+    /// One row; columns that are not named are NULL.
+    fn write(&self, table: &str, row: &[(&str, Value)]) -> Result<(), StoreError> {
+        let (columns, values): (Vec<&str>, Vec<&Value>) = row.iter().map(|(column, value)| (*column, value)).unzip();
+        let write = || {
+            let mut appender = self.connection.appender_with_columns(table, &columns)?;
+            appender.append_row(appender_params_from_iter(values))?;
+            appender.flush()
+        };
+        write().map_err(StoreError::database("write a row"))
     }
+}
+
+fn text(text: &str) -> Value {
+    Value::Text(text.to_owned())
+}
+
+fn time(time: Timestamp) -> Value {
+    Value::Timestamp(TimeUnit::Microsecond, time.as_microsecond())
 }
 
 impl Drop for Import<'_> {
@@ -422,6 +398,7 @@ impl Drop for Import<'_> {
         if !self.is_finished {
             // Closing the connection would roll back too; an error here changes nothing about that.
             let _ = self.connection.execute_batch("ROLLBACK");
+            self.known.borrow_mut().end_import(false);
         }
     }
 }

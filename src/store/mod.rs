@@ -11,6 +11,7 @@
 //!
 //! - [`connection`] - opening and creating a store
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
+//! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
 //! - [`history`] - reading what a candidate is compared with
 //! - [`query`] - the user's SQL
@@ -22,6 +23,8 @@ pub mod connection;
 pub mod error;
 pub mod history;
 pub mod import;
+mod known;
+pub mod pack;
 pub mod query;
 pub mod schema;
 mod series;
@@ -32,4 +35,5 @@ pub use connection::{Mode, Store};
 pub use error::StoreError;
 pub use history::BaselineFilter;
 pub use import::{Import, ImportOutcome, Source};
+pub use pack::{PackedResults, PackedRun, Packer};
 pub use query::QueryLimits;

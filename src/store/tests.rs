@@ -46,12 +46,7 @@ fn import(
     let context = context();
     let hash = blake3::hash(format!("{run:?}{results:?}").as_bytes()).to_hex();
     let source = Source { file_name, content_hash: hash.as_str(), bytes: 1 };
-    let mut import = store.begin_import(source, &context, now())?;
-    import.run(run)?;
-    for result in results {
-        import.result(result)?;
-    }
-    import.finish("native")
+    store.import(source, "native", &context, now(), (run, results))
 }
 
 fn create(folder: &Path) -> Store {
@@ -113,10 +108,14 @@ fn an_import_that_is_dropped_leaves_the_history_as_it_was() {
     let store = create(folder.path());
     let context = context();
     let source = Source { file_name: "a.json", content_hash: "00", bytes: 1 };
+    let mut packer = Packer::new(&context, source.content_hash);
     let mut open = store.begin_import(source, &context, now()).expect("begun");
-    open.run(run(1)).expect("run");
-    for case in 0..20_000 {
-        open.result(result(&case.to_string(), 10.0)).expect("result");
+    open.run(packer.run(run(1)).expect("packed")).expect("run");
+    for case in 0..40_000 {
+        packer.result(result(&case.to_string(), 10.0)).expect("packed");
+        if packer.is_full() {
+            open.results(packer.take()).expect("results");
+        }
     }
     drop(open);
     for table in ["results", "measurements", "configurations", "models", "sources", "test_runs"] {
