@@ -65,7 +65,7 @@ fn import(folder: &Path) {
 fn load_parquet(database: &Path, parquet: &Path) {
     let connection = Connection::open(database).unwrap();
     let mut statements = "BEGIN TRANSACTION;".to_owned();
-    for table in ["models", "hardware_platforms", "test_runs", "sources", "configurations", "results", "measurements"] {
+    for table in ["models", "hardware_platforms", "imports", "configurations", "results", "measurements"] {
         let file = parquet.join(format!("{table}.parquet"));
         write!(statements, "INSERT INTO {table} SELECT * FROM read_parquet('{}');", file.display()).unwrap();
     }

@@ -49,15 +49,15 @@ id!(
     SourceId
 );
 
-/// A digest over the fields of a natural key.
+/// A digest over the fields of a natural key, which are gathered and hashed at once: they are short, and there are many.
 #[derive(Debug)]
-pub struct Digest(blake3::Hasher);
+pub struct Digest(Vec<u8>);
 
 impl Digest {
     /// Starts a digest for one kind of id, so that equal fields of different kinds differ.
     #[must_use]
     pub fn new(kind: &str) -> Self {
-        let mut digest = Self(blake3::Hasher::new());
+        let mut digest = Self(Vec::with_capacity(256));
         digest.push(kind.as_bytes());
         digest
     }
@@ -74,11 +74,11 @@ impl Digest {
     pub fn optional(mut self, field: Option<&str>) -> Self {
         match field {
             Some(text) => {
-                self.0.update(&[1]);
+                self.0.push(1);
                 self.push(text.as_bytes());
             }
             None => {
-                self.0.update(&[0]);
+                self.0.push(0);
             }
         }
         self
@@ -95,13 +95,13 @@ impl Digest {
     #[must_use]
     pub fn finish(self) -> u64 {
         let mut first = [0; 8];
-        first.copy_from_slice(&self.0.finalize().as_bytes()[..8]);
+        first.copy_from_slice(&blake3::hash(&self.0).as_bytes()[..8]);
         u64::from_le_bytes(first)
     }
 
     fn push(&mut self, bytes: &[u8]) {
-        self.0.update(&(bytes.len() as u64).to_le_bytes());
-        self.0.update(bytes);
+        self.0.extend_from_slice(&(bytes.len() as u64).to_le_bytes());
+        self.0.extend_from_slice(bytes);
     }
 }
 

@@ -73,18 +73,25 @@ const SAMPLES: usize = 1 << 16;
 
 impl FactColumns {
     pub(super) fn new() -> Self {
+        let numbers = || UInt64Builder::with_capacity(ROWS);
+        let texts = || StringBuilder::with_capacity(ROWS, ROWS * 8);
         Self {
-            results: ResultColumns::default(),
+            results: ResultColumns {
+                run_id: numbers(),
+                configuration_id: numbers(),
+                source_id: numbers(),
+                ..ResultColumns::default()
+            },
             measurements: MeasurementColumns {
-                run_id: UInt64Builder::new(),
-                configuration_id: UInt64Builder::new(),
-                metric: StringBuilder::new(),
-                value: Float64Builder::new(),
-                unit: StringBuilder::new(),
-                original_unit: StringBuilder::new(),
-                higher_is_better: BooleanBuilder::new(),
+                run_id: numbers(),
+                configuration_id: numbers(),
+                metric: texts(),
+                value: Float64Builder::with_capacity(ROWS),
+                unit: texts(),
+                original_unit: StringBuilder::with_capacity(ROWS, 0),
+                higher_is_better: BooleanBuilder::with_capacity(ROWS),
                 // The appender converts by the field's own nullability.
-                samples: ListBuilder::new(Float64Builder::new()),
+                samples: ListBuilder::with_capacity(Float64Builder::new(), ROWS),
             },
         }
     }
@@ -132,7 +139,7 @@ impl FactColumns {
 
     /// The rows so far; starts anew.
     pub(super) fn finish(&mut self) -> Facts {
-        let columns = &mut self.results;
+        let Self { results: mut columns, measurements } = std::mem::replace(self, Self::new());
         let results = batch(vec![
             ("run_id", Arc::new(columns.run_id.finish())),
             ("configuration_id", Arc::new(columns.configuration_id.finish())),
@@ -144,7 +151,7 @@ impl FactColumns {
             ("warmup_iterations", Arc::new(columns.warmup_iterations.finish())),
             ("total_time_seconds", Arc::new(columns.total_time_seconds.finish())),
         ]);
-        let columns = &mut self.measurements;
+        let mut columns = measurements;
         let measurements = batch(vec![
             ("run_id", Arc::new(columns.run_id.finish())),
             ("configuration_id", Arc::new(columns.configuration_id.finish())),

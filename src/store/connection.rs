@@ -35,6 +35,7 @@ pub struct Store {
     pub(super) connection: Connection,
     pub(super) known: RefCell<Known>,
     path: PathBuf,
+    mode: Mode,
 }
 
 impl Store {
@@ -48,7 +49,7 @@ impl Store {
         }
         reject_foreign_file(path)?;
         let connection = connect(path, mode)?;
-        let store = Self { connection, known: RefCell::default(), path: path.to_owned() };
+        let store = Self { connection, known: RefCell::default(), path: path.to_owned(), mode };
         store.check_schema(mode, now)?;
         if mode == Mode::Read {
             store
@@ -81,7 +82,14 @@ impl Store {
     /// # Errors
     /// When DuckDB cannot write the file.
     pub fn close(self) -> Result<(), StoreError> {
-        self.connection.close().map_err(|(_, source)| StoreError::Database { action: "close", source })
+        let close = || {
+            if self.mode != Mode::Read {
+                // Merely closing the connection would swallow an error. Nobody parses any more: all cores are free.
+                self.connection.execute_batch("RESET threads; USE memory; DETACH store")?;
+            }
+            self.connection.close().map_err(|(_, error)| error)
+        };
+        close().map_err(StoreError::database("close"))
     }
 
     fn check_schema(&self, mode: Mode, now: Timestamp) -> Result<(), StoreError> {
@@ -119,21 +127,34 @@ fn reject_foreign_file(path: &Path) -> Result<(), StoreError> {
 }
 
 fn connect(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
-    let configure = || {
-        let config = Config::default()
-            .enable_autoload_extension(false)?
-            .with("autoinstall_known_extensions", "false")?
-            .with("default_block_size", BLOCK_SIZE)?
-            .with("storage_compatibility_version", STORAGE_VERSION)?
-            .max_memory(MAX_MEMORY)?;
-        if mode == Mode::Read {
-            config.access_mode(AccessMode::ReadOnly)?.enable_external_access(false)
-        } else {
-            // One thread writes; the other cores are for parsing.
-            config.access_mode(AccessMode::ReadWrite)?.threads(1)
+    let config = || Config::default().enable_autoload_extension(false)?.with("autoinstall_known_extensions", "false");
+    let open = || match mode {
+        Mode::Read => {
+            let config = config()?.max_memory(READ_MEMORY)?;
+            Connection::open_with_flags(path, config.access_mode(AccessMode::ReadOnly)?.enable_external_access(false)?)
         }
+        Mode::Write | Mode::Create => open_for_writing(path, config()?.max_memory(WRITE_MEMORY)?),
     };
-    configure().and_then(|config| Connection::open_with_flags(path, config)).map_err(|source| classify(path, source))
+    open().map_err(|source| classify(path, source))
+}
+
+/// The history is attached, since only then it can do without a write-ahead log: what an import commits is in the file
+/// from the next checkpoint on, at the latest when the store is closed. A process that is killed leaves the state of
+/// the last checkpoint, which holds whole imports only.
+fn open_for_writing(path: &Path, config: Config) -> Result<Connection, duckdb::Error> {
+    // One thread writes; the other cores are for parsing.
+    let config = config.threads(1)?.with("checkpoint_threshold", CHECKPOINT_BYTES)?;
+    let connection = Connection::open_in_memory_with_flags(config)?;
+    let file = path.display().to_string().replace('\'', "''");
+    connection.execute_batch(&format!(
+        "SET temp_directory = '{file}.tmp';
+         ATTACH '{file}' AS store (TYPE duckdb, BLOCK_SIZE {BLOCK_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}',
+            RECOVERY_MODE no_wal_writes);
+         USE store;
+         -- An import is many small statements, and planning them is a tenth of it.
+         PRAGMA disable_optimizer"
+    ))?;
+    Ok(connection)
 }
 
 /// Bytes a block of a new file has: DuckDB's smallest, since a history is small and DuckDB's default of 256 KiB would
@@ -141,8 +162,12 @@ fn connect(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
 const BLOCK_SIZE: &str = "16384";
 
 /// Memory that DuckDB may take before it writes to a temporary folder beside the file: a gate runs on small machines,
-/// next to what it gates.
-const MAX_MEMORY: &str = "256MB";
+/// next to what it gates. Less makes writing no slower.
+const READ_MEMORY: &str = "256MB";
+const WRITE_MEMORY: &str = "96MB";
+
+/// Changes that are held until they are written into the file. Writing them more often takes longer and leaves gaps.
+const CHECKPOINT_BYTES: &str = "64MB";
 
 /// The file format of new files. DuckDB's default is that of 1.0, which stores numbers uncompressed in blocks as small
 /// as these: 60 runs of 72 series take 668 kB there and 291 kB here. Every DuckDB from 1.5 on reads it.

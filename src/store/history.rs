@@ -42,8 +42,8 @@ const RECENT_RUNS: usize = 5;
 const BASELINE: &str = "
     CREATE OR REPLACE TEMP TABLE baseline AS
     SELECT run_id, started_at, git_commit, git_branch, metadata ->> '$.artifact_hash' AS artifact_hash,
-        row_number() OVER (ORDER BY started_at, rowid) - 1 AS ordinal
-    FROM test_runs t
+        row_number() OVER (ORDER BY started_at, imported) - 1 AS ordinal
+    FROM test_runs t JOIN (SELECT run_id, min(rowid) AS imported FROM imports GROUP BY run_id) USING (run_id)
     WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group'), TRUE)
         AND ($1 IS NULL OR git_branch = $1)
         AND ($2::BIGINT IS NULL OR started_at < make_timestamp($2::BIGINT))

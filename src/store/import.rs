@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::ops::AddAssign;
 
 use duckdb::types::{TimeUnit, Value};
-use duckdb::{Connection, appender_params_from_iter};
+use duckdb::{Connection, params_from_iter};
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -82,6 +82,8 @@ pub struct Import<'a> {
     run: Option<OpenRun>,
     facts: Vec<Facts>,
     configurations: ConfigurationColumns,
+    /// Runs whose results are written.
+    imported: Vec<(SourceId, Run)>,
     outcome: ImportOutcome,
     is_finished: bool,
 }
@@ -105,6 +107,7 @@ const BATCHES: usize = 16;
 
 /// The tables that hold the facts of a run that the history knows, until they are known to be absent.
 const STAGE: &str = "
+    PRAGMA enable_optimizer;
     CREATE OR REPLACE TEMP TABLE staged_results AS FROM results LIMIT 0;
     CREATE OR REPLACE TEMP TABLE staged_measurements AS FROM measurements LIMIT 0;";
 
@@ -133,6 +136,7 @@ impl Store {
             run: None,
             facts: Vec::new(),
             configurations: ConfigurationColumns::default(),
+            imported: Vec::new(),
             outcome: ImportOutcome::default(),
             is_finished: false,
         })
@@ -221,8 +225,8 @@ impl Import<'_> {
     /// holds other values for the same run, and what DuckDB refuses.
     pub fn finish(mut self, format: &str) -> Result<ImportOutcome, ImportError> {
         self.end_run()?;
-        for (source, run) in self.known.borrow().sources.added() {
-            self.write_source(*source, *run, format)?;
+        for (source, run) in &self.imported {
+            self.write_import(*source, run, format)?;
         }
         self.connection.execute_batch("COMMIT").map_err(StoreError::database("commit an import"))?;
         self.is_finished = true;
@@ -234,14 +238,15 @@ impl Import<'_> {
         self.flush()?;
         let Some(mut run) = self.run.take() else { return Ok(()) };
         let complete = self.context.complete_run(run.draft, self.source.content_hash, run.first_measured)?;
-        if run.is_known && !run.is_repeated {
-            run.counts = self.merge_staged(&complete, run.counts)?;
-        } else if !run.is_repeated {
-            self.write_run(&complete)?;
-            self.known.borrow_mut().runs.insert(run.id);
-        }
         if !run.is_repeated {
-            self.known.borrow_mut().sources.insert((run.source, run.id));
+            if run.is_known {
+                run.counts = self.merge_staged(&complete, run.counts)?;
+            }
+            let mut known = self.known.borrow_mut();
+            known.runs.insert(run.id);
+            if known.sources.insert((run.source, run.id)) {
+                self.imported.push((run.source, complete));
+            }
         }
         self.outcome += ImportOutcome { runs: 1, ..run.counts };
         Ok(())
@@ -299,29 +304,21 @@ impl Import<'_> {
         Ok(outcome)
     }
 
-    fn write_source(&self, source: SourceId, run: RunId, format: &str) -> Result<(), StoreError> {
+    /// What the source says of a run.
+    fn write_import(&self, source: SourceId, run: &Run, format: &str) -> Result<(), StoreError> {
         let Source { file_name, content_hash, bytes } = self.source;
+        let environment = serde_json::to_string(&run.environment).expect("internal error: texts are always JSON");
         self.write(
-            "sources",
+            "imports",
             &[
                 ("source_id", source.0.into()),
-                ("run_id", run.0.into()),
+                ("run_id", run.id().0.into()),
                 ("file_name", text(file_name)),
                 ("content_hash", text(content_hash)),
                 ("format", text(format)),
                 ("bytes", bytes.into()),
                 ("imported_at", time(self.now)),
                 ("tool_version", text(env!("CARGO_PKG_VERSION"))),
-            ],
-        )
-    }
-
-    fn write_run(&self, run: &Run) -> Result<(), StoreError> {
-        let environment = serde_json::to_string(&run.environment).expect("internal error: texts are always JSON");
-        self.write(
-            "test_runs",
-            &[
-                ("run_id", run.id().0.into()),
                 ("run_key", text(&run.key)),
                 ("attempt", run.attempt.into()),
                 ("test_name", run.suite.clone().into()),
@@ -331,7 +328,6 @@ impl Import<'_> {
                 ("git_branch", run.branch.clone().into()),
                 ("ci_trigger", run.trigger.clone().into()),
                 ("metadata", environment.into()),
-                ("created_at", time(self.now)),
             ],
         )
     }
@@ -376,12 +372,13 @@ impl Import<'_> {
     /// One row; columns that are not named are NULL.
     fn write(&self, table: &str, row: &[(&str, Value)]) -> Result<(), StoreError> {
         let (columns, values): (Vec<&str>, Vec<&Value>) = row.iter().map(|(column, value)| (*column, value)).unzip();
-        let write = || {
-            let mut appender = self.connection.appender_with_columns(table, &columns)?;
-            appender.append_row(appender_params_from_iter(values))?;
-            appender.flush()
-        };
-        write().map_err(StoreError::database("write a row"))
+        let places = vec!["?"; values.len()].join(", ");
+        let sql = format!("INSERT INTO {table} ({}) VALUES ({places})", columns.join(", "));
+        self.connection
+            .prepare_cached(&sql)
+            .and_then(|mut statement| statement.execute(params_from_iter(values)))
+            .map(|_| ())
+            .map_err(StoreError::database("write a row"))
     }
 }
 

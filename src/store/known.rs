@@ -45,8 +45,8 @@ impl Known {
                 configurations: Ids::read(connection, "SELECT configuration_id FROM configurations", |row| {
                     Ok(ConfigurationId(row.get(0)?))
                 })?,
-                runs: Ids::read(connection, "SELECT run_id FROM test_runs", |row| Ok(RunId(row.get(0)?)))?,
-                sources: Ids::read(connection, "SELECT source_id, run_id FROM sources", |row| {
+                runs: Ids::read(connection, "SELECT DISTINCT run_id FROM imports", |row| Ok(RunId(row.get(0)?)))?,
+                sources: Ids::read(connection, "SELECT source_id, run_id FROM imports", |row| {
                     Ok((SourceId(row.get(0)?), RunId(row.get(1)?)))
                 })?,
             };
@@ -91,11 +91,6 @@ impl<T: Copy + Eq + Hash> Ids<T> {
             self.added.push(id);
         }
         is_new
-    }
-
-    /// What the open import has added, in that order.
-    pub(super) fn added(&self) -> &[T] {
-        &self.added
     }
 
     fn end_import(&mut self, is_committed: bool) {

@@ -4,13 +4,14 @@
 //! Invariant: a released migration is never edited; a file that is newer than the list is refused.
 #![expect(clippy::disallowed_types, reason = "the store owns the connection")]
 
-use duckdb::{Connection, params};
+use duckdb::Connection;
 use jiff::Timestamp;
 
 use super::error::StoreError;
 
 /// One step of the schema: its description and its statements. The version is the position in the list, from 1.
-const MIGRATIONS: &[(&str, &str)] = &[("tables, facts and the former system's views", include_str!("schema/v1.sql"))];
+const MIGRATIONS: &[(&str, &str)] =
+    &[("tables, facts and the views of the former system", include_str!("schema/v1.sql"))];
 
 /// The newest version that this binary knows.
 pub const NEWEST: i32 = {
@@ -47,21 +48,30 @@ pub(super) fn migrate(connection: &Connection, from: i32, now: Timestamp) -> Res
         }
         let apply = || {
             connection.execute_batch("BEGIN TRANSACTION")?;
-            if version == 1 {
-                connection.execute_batch(
-                    "CREATE TABLE schema_migrations (
-                        version INTEGER NOT NULL, description VARCHAR NOT NULL,
-                        applied_at TIMESTAMP NOT NULL, tool_version VARCHAR NOT NULL)",
-                )?;
-            }
             connection.execute_batch(statements)?;
-            connection.execute(
-                "INSERT INTO schema_migrations VALUES (?, ?, make_timestamp(?::BIGINT), ?)",
-                params![version, description, now.as_microsecond(), env!("CARGO_PKG_VERSION")],
-            )?;
+            connection.execute_batch(&record(connection, version, description, now)?)?;
             connection.execute_batch("COMMIT")
         };
         apply().map_err(StoreError::database("apply a schema migration"))?;
     }
     Ok(())
+}
+
+/// The statement that records a migration. The record is a view of constants: a table of a few rows would take a block.
+fn record(connection: &Connection, version: i32, description: &str, now: Timestamp) -> Result<String, duckdb::Error> {
+    let mut rows = Vec::new();
+    if version > 1 {
+        let mut statement = connection.prepare(
+            "SELECT printf('(%d, ''%s'', TIMESTAMP ''%s'', ''%s'')', version, description, applied_at, tool_version)
+             FROM schema_migrations ORDER BY version",
+        )?;
+        rows = statement.query_map([], |row| row.get::<_, String>(0))?.collect::<Result<_, _>>()?;
+    }
+    let (now, tool) = (now.as_microsecond(), env!("CARGO_PKG_VERSION"));
+    rows.push(format!("({version}, '{description}', make_timestamp({now}), '{tool}')"));
+    Ok(format!(
+        "CREATE OR REPLACE VIEW schema_migrations AS
+         FROM (VALUES {}) AS migration(version, description, applied_at, tool_version)",
+        rows.join(", ")
+    ))
 }

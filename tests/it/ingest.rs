@@ -132,3 +132,29 @@ fn a_path_that_does_not_exist_never_stops_the_others() {
     assert!(answer.out.starts_with("malformed (unreadable: "), "{}", answer.out);
     assert!(answer.out.contains("imported (1) a.json"), "{}", answer.out);
 }
+
+#[test]
+fn a_process_that_is_killed_leaves_whole_files_only() {
+    let place = Place::new();
+    let cases: Vec<String> = (0..200).map(|case| format!("case-{case}")).collect();
+    let results: Vec<(&str, f64, f64)> = cases.iter().map(|case| (case.as_str(), 10.0, 800.0)).collect();
+    for day in 0..40 {
+        place.write(&format!("results/{day:02}.json"), native(day, &results));
+    }
+    for milliseconds in [20, 60, 120, 200] {
+        let binary = assert_cmd::cargo::cargo_bin("benchgate");
+        let mut command = std::process::Command::new(binary);
+        command.current_dir(place.path(".")).args(["ingest", "--quiet", "results"]);
+        let mut child = command.stdout(std::process::Stdio::null()).spawn().unwrap();
+        std::thread::sleep(std::time::Duration::from_millis(milliseconds));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        let broken = "SELECT count(*) FROM (SELECT run_id, count(*) n FROM results GROUP BY run_id HAVING n <> 200)";
+        let answer = place.run(&["query", broken, "--format", "csv"]);
+        // Killed before its first checkpoint, it leaves an empty database or none.
+        assert!(answer.code != 0 || answer.out.ends_with("\n0\n"), "{answer:#?}");
+    }
+    place.ok(&["ingest", "--quiet", "results"]);
+    assert_eq!(place.value("SELECT count(*) FROM results"), "8000");
+    assert_eq!(place.value("SELECT count(*) FROM measurements"), "16000");
+}

@@ -30,8 +30,17 @@ CREATE TABLE hardware_platforms (
     created_at          TIMESTAMP NOT NULL
 );
 
-CREATE TABLE test_runs (
+-- What was imported: one row for each file and run, with what the file says of the run. It is one table because every
+-- table that holds anything takes a block of 16 KiB, and every row an import writes takes a statement.
+CREATE TABLE imports (
+    source_id               UBIGINT NOT NULL,
     run_id                  UBIGINT NOT NULL,
+    file_name               VARCHAR NOT NULL,
+    content_hash            VARCHAR NOT NULL,
+    format                  VARCHAR NOT NULL,
+    bytes                   UBIGINT NOT NULL,
+    imported_at             TIMESTAMP NOT NULL,
+    tool_version            VARCHAR NOT NULL,
     run_key                 VARCHAR NOT NULL,
     attempt                 UINTEGER NOT NULL,
     test_name               VARCHAR,            -- the suite
@@ -44,21 +53,21 @@ CREATE TABLE test_runs (
     git_branch              VARCHAR,
     ci_trigger              VARCHAR,            -- push, pull_request, merge_group, schedule, ...
     command_line            VARCHAR,
-    metadata                JSON,               -- the run's environment
-    created_at              TIMESTAMP NOT NULL
+    metadata                JSON                -- the run's environment
 );
 
--- Where rows came from: one row for each imported file and run.
-CREATE TABLE sources (
-    source_id       UBIGINT NOT NULL,
-    run_id          UBIGINT NOT NULL,
-    file_name       VARCHAR NOT NULL,
-    content_hash    VARCHAR NOT NULL,
-    format          VARCHAR NOT NULL,
-    bytes           UBIGINT NOT NULL,
-    imported_at     TIMESTAMP NOT NULL,
-    tool_version    VARCHAR NOT NULL
-);
+-- Where rows came from.
+CREATE VIEW sources AS
+SELECT source_id, run_id, file_name, content_hash, format, bytes, imported_at, tool_version
+FROM imports;
+
+-- A run is as the first of its files says.
+CREATE VIEW test_runs AS
+SELECT
+    run_id, run_key, attempt, test_name, test_type, started_at, completed_at, execution_time_seconds, success, git_commit,
+    git_branch, ci_trigger, command_line, metadata, imported_at AS created_at
+FROM imports
+QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY rowid) = 1;
 
 CREATE TABLE configurations (
     configuration_id    UBIGINT NOT NULL,
