@@ -42,14 +42,13 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     }
     let verdict = exit(&judgement);
     if arguments.record {
-        let store = Store::open(&arguments.store.db, Mode::Write, surroundings.now)?;
+        let open = || Store::open(&arguments.store.db, Mode::Write, surroundings.now);
         let mut report = IngestReport::default();
-        ingest::import_all(&store, &found, &arguments.facts, &context, surroundings.now, |file| {
+        ingest::import_all(open, &found, &arguments.facts, &context, surroundings.now, |file| {
             writeln!(console.err, "{file}")?;
             report.add(file);
             Ok(())
         })?;
-        store.close()?;
         // A verdict that fails outranks a history that could not be written; a pass does not hide it.
         if verdict == Exit::Success {
             return Ok(report.exit());

@@ -30,16 +30,15 @@ pub fn run(arguments: &IngestArgs, surroundings: &Surroundings, console: &mut Co
     let config = policy::load(arguments.config.as_deref())?;
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
     let inputs = inputs::find(&arguments.results)?;
-    let store = Store::open(&arguments.store.db, Mode::Create, surroundings.now)?;
     let mut report = IngestReport::default();
-    import_all(&store, &inputs, &arguments.facts, &context, surroundings.now, |file| {
+    let open = || Store::open(&arguments.store.db, Mode::Create, surroundings.now);
+    import_all(open, &inputs, &arguments.facts, &context, surroundings.now, |file| {
         if arguments.format == IngestFormat::Text && !arguments.quiet {
             writeln!(console.out, "{file}")?;
         }
         report.add(file);
         Ok(())
     })?;
-    store.close()?;
     match arguments.format {
         IngestFormat::Text => writeln!(console.out, "{}", report.totals())?,
         IngestFormat::Json => writeln!(console.out, "{}", report.json())?,
@@ -47,12 +46,12 @@ pub fn run(arguments: &IngestArgs, surroundings: &Surroundings, console: &mut Co
     Ok(report.exit())
 }
 
-/// Imports the inputs, each in one transaction, and hands over what became of each.
+/// Imports the inputs, each in one transaction, hands over what became of each, and closes the store.
 ///
 /// # Errors
 /// Only what stops the whole command: a store that fails, or what `done` gives.
 pub(super) fn import_all(
-    store: &Store,
+    open: impl FnOnce() -> Result<Store, StoreError>,
     inputs: &[Input],
     facts: &FactArgs,
     context: &Context,
@@ -60,10 +59,12 @@ pub(super) fn import_all(
     mut done: impl FnMut(FileReport) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
     read_ahead(inputs, facts.input_format, context, |events| {
+        // Opened here, when reading has begun.
+        let store = open()?;
         for input in inputs {
-            done(import(store, input, events, context, now)?)?;
+            done(import(&store, input, events, context, now)?)?;
         }
-        Ok(())
+        Ok(store.close()?)
     })
 }
 

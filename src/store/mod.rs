@@ -5,14 +5,16 @@
 //! Invariant: every write is one transaction that leaves the old or the new state; ids come from content, so an
 //! import that is repeated changes nothing; a restored file is data, opened without access to anything beside it.
 //!
-//! Layout (`schema/v1.sql`): dimensions (`models`, `hardware_platforms`, `configurations`), `test_runs`, `sources`,
-//! and two narrow fact tables, `results` (one configuration in one run) and `measurements` (one metric of one result).
-//! The wide tables of the former system are views over them. A series is (`configuration_id`, `metric`).
+//! Layout (`schema/v1.sql`): dimensions (`models`, `hardware_platforms`, `configurations`), `imports` (one file of one
+//! run; `test_runs` and `sources` are views of it), and two narrow fact tables, `results` (one configuration in one run)
+//! and `measurements` (one metric of one result). The wide tables of the former system are views over them. A series is
+//! (`configuration_id`, `metric`).
 //!
 //! - [`connection`] - opening and creating a store
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
+//! - `known` - what need not be written again
 //! - [`history`] - reading what a candidate is compared with
 //! - [`query`] - the user's SQL
 //! - [`schema`] - the migrations
