@@ -10,7 +10,6 @@ use std::fmt::Write as _;
 use serde::Serialize;
 
 use super::changes::annotated::Annotated;
-use super::changes::summary::Changes;
 use super::protocol::{Evaluation, SHIFTS};
 
 /// Everything that was measured.
@@ -66,10 +65,17 @@ fn block(text: &mut String, name: &str, evaluation: &Evaluation) {
             evaluation.seconds_per_series * 1e6
         ),
     );
-    if evaluation.nulls == 0 {
-        text.push('\n');
-        return;
+    if evaluation.nulls > 0 {
+        of_rules(text, evaluation);
     }
+    if let Some(changes) = &evaluation.changes {
+        text.push_str(&changes.text());
+    }
+    text.push('\n');
+}
+
+/// Rates of the rules, and how far benchgate's statements held.
+fn of_rules(text: &mut String, evaluation: &Evaluation) {
     let sizes: Vec<String> = SHIFTS.iter().map(|shift| format!("+{:.0} %", shift * 100.0)).collect();
     line(
         text,
@@ -120,14 +126,6 @@ fn block(text: &mut String, name: &str, evaluation: &Evaluation) {
             );
         }
     }
-    if let Some(changes) = &evaluation.changes {
-        of_changes(text, changes);
-    }
-    text.push('\n');
-}
-
-fn of_changes(text: &mut String, changes: &Changes) {
-    text.push_str(&changes.text());
 }
 
 fn line(text: &mut String, arguments: std::fmt::Arguments<'_>) {
