@@ -2,7 +2,7 @@
 //!
 //! For: importing each file whole or not at all, and saying what became of it. Not for: judging.
 //! Invariant: one file is one transaction; a file that cannot be imported never stops the others, and the exit code
-//! says that there was one.
+//! says that there was one; what is said to be imported is on disk.
 
 use std::sync::mpsc::Receiver;
 
@@ -46,7 +46,10 @@ pub fn run(arguments: &IngestArgs, surroundings: &Surroundings, console: &mut Co
     Ok(report.exit())
 }
 
-/// Imports the inputs, each in one transaction, hands over what became of each, and closes the store.
+/// Results whose files are held back, at most, until a checkpoint has brought them to disk.
+const HELD_RESULTS: u64 = 200_000;
+
+/// Imports the inputs, each in one transaction, hands over what became of each once it is on disk, and closes the store.
 ///
 /// # Errors
 /// Only what stops the whole command: a store that fails, or what `done` gives.
@@ -61,10 +64,16 @@ pub(super) fn import_all(
     read_ahead(inputs, facts.input_format, context, |events| {
         // Opened here, when reading has begun.
         let store = open()?;
+        let mut held = Vec::new();
         for input in inputs {
-            done(import(&store, input, events, context, now)?)?;
+            held.push(import(&store, input, events, context, now)?);
+            if held.iter().map(FileReport::results).sum::<u64>() >= HELD_RESULTS {
+                store.checkpoint()?;
+                held.drain(..).try_for_each(&mut done)?;
+            }
         }
-        Ok(store.close()?)
+        store.close()?;
+        held.into_iter().try_for_each(done)
     })
 }
 

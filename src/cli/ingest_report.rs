@@ -50,6 +50,12 @@ pub struct IngestReport {
 }
 
 impl FileReport {
+    /// Results that it brought into the history.
+    #[must_use]
+    pub fn results(&self) -> u64 {
+        self.results
+    }
+
     /// A file that was read; without a new result it is a duplicate.
     #[must_use]
     pub fn imported(path: &str, format: Format, outcome: ImportOutcome) -> Self {

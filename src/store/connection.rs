@@ -77,7 +77,15 @@ impl Store {
             .map_err(StoreError::database("count its results"))
     }
 
-    /// Closes the history; with it, what was written is in the file itself and not only in its log.
+    /// Brings everything that was written so far to disk.
+    ///
+    /// # Errors
+    /// When DuckDB cannot write the file.
+    pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.connection.execute_batch("CHECKPOINT store").map_err(StoreError::database("checkpoint"))
+    }
+
+    /// Closes the history; with it, what was written is on disk.
     ///
     /// # Errors
     /// When DuckDB cannot write the file.
