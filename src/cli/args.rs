@@ -86,7 +86,7 @@ pub struct IngestArgs {
 /// `benchgate compare`.
 #[derive(Debug, Args)]
 pub struct CompareArgs {
-    /// Results files of one run, folders of them, or `target/criterion`
+    /// Results files of one run, folders of them, or `target/criterion`; further attempts of the run are its re-runs
     #[arg(required = true, value_name = "RESULTS")]
     pub results: Vec<PathBuf>,
     /// The history.
@@ -98,6 +98,15 @@ pub struct CompareArgs {
     /// The policy.
     #[command(flatten)]
     pub policy: PolicyArgs,
+    /// Results of a re-run of the same commit, a file or folder; may be repeated
+    ///
+    /// A suspect is confirmed where every re-run agrees, and cleared where one does not. A re-run may hold the suspects
+    /// only; `--suspects-out` says which these are.
+    #[arg(long, env = "BENCHGATE_CONFIRM", value_name = "RESULTS")]
+    pub confirm: Vec<PathBuf>,
+    /// Write what is worth a re-run to a JSON file, with filters for common benchmark runners
+    #[arg(long, env = "BENCHGATE_SUSPECTS_OUT", value_name = "FILE", value_parser = file_path)]
+    pub suspects_out: Option<PathBuf>,
     /// Declare that only a part of the suite was run: what was not run is not missing
     #[arg(long, env = "BENCHGATE_PARTIAL", value_parser = FalseyValueParser::new())]
     pub partial: bool,
@@ -284,6 +293,14 @@ fn parameter(text: &str) -> Result<(String, String), String> {
     match text.split_once('=') {
         Some((name, value)) if !name.is_empty() => Ok((name.to_owned(), value.to_owned())),
         _ => Err("expected NAME=VALUE".to_owned()),
+    }
+}
+
+/// Standard output is the report's: `-` is refused rather than made a file of that name.
+fn file_path(text: &str) -> Result<PathBuf, String> {
+    match text {
+        "-" => Err("standard output is for the report: give a file".to_owned()),
+        path => Ok(PathBuf::from(path)),
     }
 }
 

@@ -1,22 +1,40 @@
-//! The candidate: the run being judged, from its results files.
+//! The candidate: the run being judged and its re-runs, from their results files.
 //!
-//! For: reading all files of one run into memory, complete. Not for: judging it.
-//! Invariant: no file is left out silently: one that is defective is an error, one without results is named.
+//! For: reading all files of one candidate into memory, complete. Not for: judging it.
+//! Invariant: no file is left out silently: one that is defective is an error, one without results is named; a re-run
+//! that says nothing of the candidate is an error too.
 
-use std::collections::HashMap;
-use std::ops::ControlFlow;
+use std::collections::{HashMap, HashSet};
+use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::args::CompareArgs;
+use super::args::FactArgs;
+use super::attempts::{Arranged, arrange};
 use super::error::CliError;
-use super::inputs::Input;
+use super::inputs::{self, Input};
+use super::read_results::{Found, content_hash, read_all};
 use super::surroundings::Console;
-use crate::formats::{Limits, ReadError, Sink};
 use crate::model::draft::stated;
-use crate::model::{BenchmarkResult, CandidateRun, Context, MissingFact, ResultDraft, RunDraft, SeriesKey, SeriesMeta};
-use crate::store::StoreError;
-use crate::text::escape;
+use crate::model::{BenchmarkResult, CandidateRun, ConfigurationId, Context, RunId, SeriesKey, SeriesMeta};
+use crate::text::{escape, plural};
+
+/// A re-run that shares its run's name and states no attempt is recorded as this times the attempt plus its number:
+/// attempts 1001, 1002 of attempt 1. CI itself may repeat the job as attempt 2.
+const RERUNS_OF_ATTEMPT: u32 = 1000;
+
+/// What the user gave as the candidate.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Request<'a> {
+    /// Files and folders of the run; its re-runs may be among them.
+    pub(super) results: &'a [PathBuf],
+    /// Files and folders of its re-runs, one each.
+    pub(super) confirm: &'a [PathBuf],
+    /// What the files leave open.
+    pub(super) facts: &'a FactArgs,
+    /// Whether only a part of the suite was run.
+    pub(super) is_partial: bool,
+}
 
 /// The run being judged.
 #[derive(Clone, Debug, Default)]
@@ -26,7 +44,7 @@ pub(super) struct Candidate {
     /// The series that they measured.
     pub(super) series: Vec<SeriesMeta>,
     /// Where they come from.
-    pub(super) files: Vec<String>,
+    pub(super) sources: Vec<Sourced>,
     /// Its commit, where known.
     pub(super) commit: Option<String>,
     /// Its name, where known.
@@ -35,61 +53,35 @@ pub(super) struct Candidate {
     pub(super) own_runs: Vec<(String, Option<String>)>,
     /// What the files say of the time: the earliest start of a run or measurement.
     stated: Option<Timestamp>,
+    /// The ids under which its runs would be recorded, each with the number of the re-run.
+    ids: Vec<(RunId, usize)>,
+}
+
+/// An input of the candidate, and how to record it.
+#[derive(Clone, Debug)]
+pub(super) struct Sourced {
+    /// The input.
+    pub(super) input: Input,
+    /// The run's name, where the file states none.
+    pub(super) key: Option<String>,
+    /// The attempt, where the file states none.
+    pub(super) attempt: Option<u32>,
 }
 
 /// Reads the candidate.
 ///
 /// # Errors
-/// [`CliError::Results`] where a file is defective, [`CliError::Missing`] where a fact is known from nowhere, and
-/// [`StoreError::Repeated`] where two files measured the same configuration.
-pub(super) fn read(
-    inputs: &[Input],
-    arguments: &CompareArgs,
-    context: &Context,
-    console: &mut Console<'_>,
-) -> Result<Candidate, CliError> {
+/// [`CliError::Results`] where a file is defective, of another commit, or no re-run; [`CliError::Missing`] where a fact
+/// is known from nowhere; [`crate::store::StoreError::Repeated`] where two files measured the same configuration and
+/// nothing says that one of them is a re-run.
+pub(super) fn read(request: &Request<'_>, context: &Context, console: &mut Console<'_>) -> Result<Candidate, CliError> {
     let mut candidate = Candidate::default();
-    candidate.run.is_partial = arguments.partial;
-    candidate.commit.clone_from(&context.run.commit);
-    candidate.key.clone_from(&context.run.key);
-    let mut owners = HashMap::new();
-    for input in inputs {
-        let mut sink = CandidateSink { context, results: Vec::new(), runs: Vec::new(), error: None };
-        let read = input.read(arguments.facts.input_format, &Limits::default(), &mut sink);
-        let CandidateSink { results, runs, error, .. } = sink;
-        if let Some(error) = error {
-            return Err(CliError::Missing { file: input.name.clone(), fact: error });
-        }
-        match read {
-            Ok(_) => {}
-            Err(ReadError::Skipped(reason)) if !input.is_named => {
-                let name = escape::terminal(&input.name);
-                writeln!(console.err, "skipped ({}) {name}", escape::terminal(&reason))?;
-                continue;
-            }
-            Err(ReadError::Io(source)) => return Err(file_error(input, source)),
-            Err(error) => return Err(unusable(&error, input)),
-        }
-        for result in &results {
-            if let Some(other) = owners.insert(result.configuration.id(), &input.name) {
-                let configuration = format!("{} in {other} and {}", result.configuration, input.name);
-                return Err(StoreError::Repeated { configuration }.into());
-            }
-        }
-        let measured = results.iter().filter_map(|result| result.measured_at).min();
-        if runs.len() > 1 {
-            return Err(CliError::Results {
-                file: input.name.clone(),
-                reason: format!("it holds {} runs, and a comparison judges one", runs.len()),
-                hint: "give a file for each run; `benchgate ingest` takes all of them at once".to_owned(),
-            });
-        }
-        for run in runs {
-            candidate.add_run(run, measured, input, context)?;
-        }
-        candidate.files.push(input.name.clone());
-        candidate.series.extend(results.iter().flat_map(series));
-        candidate.run.results.extend(results);
+    candidate.run.is_partial = request.is_partial;
+    let mut hashes = HashSet::new();
+    candidate.add_first_run(inputs::find(request.results)?, request, context, &mut hashes, console)?;
+    for path in request.confirm {
+        let inputs = inputs::find(std::slice::from_ref(path))?;
+        candidate.add_rerun(&path.display().to_string(), inputs, request, context, &mut hashes, console)?;
     }
     Ok(candidate)
 }
@@ -100,28 +92,211 @@ impl Candidate {
         self.stated.or(context.run.started_at)
     }
 
-    fn add_run(
+    /// The files that it was read from.
+    pub(super) fn files(&self) -> Vec<String> {
+        self.sources.iter().map(|sourced| sourced.input.name.clone()).collect()
+    }
+
+    fn add_first_run(
         &mut self,
-        run: RunDraft,
-        measured: Option<Timestamp>,
-        input: &Input,
+        inputs: Vec<Input>,
+        request: &Request<'_>,
         context: &Context,
+        hashes: &mut HashSet<String>,
+        console: &mut Console<'_>,
     ) -> Result<(), CliError> {
-        self.stated = [self.stated, run.started_at.or(measured)].into_iter().flatten().min();
-        self.commit = run.commit.clone().or_else(|| self.commit.take());
-        self.key = run.key.clone().or_else(|| self.key.take());
-        // Only a run without a name is named by its content, which takes reading the file once more.
-        let hash = match stated(run.key.clone()).or_else(|| stated(context.run.key.clone())) {
-            Some(_) => String::new(),
-            None => input.content().map_err(|source| file_error(input, source))?.hash,
-        };
-        // Commit and branch decide nothing here: without them the history cannot hold the run.
-        let draft = RunDraft { is_without_commit: true, ..run };
-        if let Ok(run) = context.complete_run(draft, &hash, Some(Timestamp::UNIX_EPOCH)) {
-            self.own_runs.push((run.key, run.commit));
+        let files = read_all(inputs, request.facts.input_format, context, console)?;
+        let mut known: Option<(&str, &str)> = None;
+        for (input, found) in &files {
+            if !request.confirm.is_empty() {
+                hashes.insert(content_hash(input)?);
+            }
+            let (commits, keys): (HashSet<_>, HashSet<_>) =
+                found.iter().map(|one| (&one.part.commit, &one.part.key)).unzip();
+            let is_one = (commits.len() == 1 && !commits.contains(&None)) || (keys.len() == 1 && !keys.contains(&None));
+            if found.len() > 1 && !is_one {
+                return Err(several_runs(input, found));
+            }
+            for (commit, one) in found.iter().filter_map(|one| Some((one.stated_commit.as_deref()?, one))) {
+                match known {
+                    Some((other, file)) if other != commit => {
+                        return Err(other_commit(&one.part.file, commit, file, other));
+                    }
+                    _ => known = Some((commit, &one.part.file)),
+                }
+            }
+        }
+        let all = || files.iter().flat_map(|(_, found)| found);
+        self.commit = known.map(|(commit, _)| commit.to_owned()).or_else(|| stated(context.run.commit.clone()));
+        self.key = all().find_map(|one| one.part.key.clone()).or_else(|| stated(context.run.key.clone()));
+        let Arranged { mut runs, numbers } = arrange(all().map(|one| one.part.clone()).collect())?;
+        if !runs.is_empty() {
+            self.run.results = runs.remove(0);
+            self.run.reruns = runs;
+        }
+        self.series = self.run.results.iter().flat_map(series).collect();
+        self.note(files, &numbers, None);
+        Ok(())
+    }
+
+    fn add_rerun(
+        &mut self,
+        path: &str,
+        inputs: Vec<Input>,
+        request: &Request<'_>,
+        context: &Context,
+        hashes: &mut HashSet<String>,
+        console: &mut Console<'_>,
+    ) -> Result<(), CliError> {
+        // A re-run that states no name is another attempt of the run that it repeats.
+        let mut context = context.clone();
+        context.run.key = stated(context.run.key).or_else(|| self.key.clone());
+        let files = read_all(inputs, request.facts.input_format, &context, console)?;
+        for (input, found) in &files {
+            if !hashes.insert(content_hash(input)?) {
+                return Err(given_already(&input.name));
+            }
+            for commit in found.iter().filter_map(|one| one.stated_commit.as_deref()) {
+                if let Some(judged) = self.commit.as_deref().filter(|judged| *judged != commit) {
+                    return Err(wrong_rerun(&input.name, commit, judged));
+                }
+            }
+        }
+        let before = self.run.reruns.len();
+        let parts = files.iter().flat_map(|(_, found)| found).map(|one| one.part.clone()).collect();
+        let Arranged { mut runs, numbers } = arrange(parts)?;
+        self.check_rerun(path, &mut runs, console)?;
+        self.run.reruns.extend(runs);
+        let numbers: Vec<usize> = numbers.into_iter().map(|number| before + 1 + number).collect();
+        self.note(files, &numbers, context.run.key);
+        Ok(())
+    }
+
+    /// Refuses a re-run that says nothing of the first run, and leaves out of it what the first run measured itself: a
+    /// folder such as `target/criterion` still holds the benchmarks that were not run again.
+    fn check_rerun(
+        &self,
+        path: &str,
+        runs: &mut [Vec<BenchmarkResult>],
+        console: &mut Console<'_>,
+    ) -> Result<(), CliError> {
+        let judged: HashMap<ConfigurationId, &BenchmarkResult> =
+            self.run.results.iter().map(|result| (result.configuration.id(), result)).collect();
+        let first_of = |result: &BenchmarkResult| judged.get(&result.configuration.id()).copied();
+        let strange: Vec<&BenchmarkResult> =
+            runs.iter().flatten().filter(|result| first_of(result).is_none()).collect();
+        if strange.len() == runs.iter().map(Vec::len).sum::<usize>() {
+            return Err(unrelated_rerun(path, strange.first().copied(), self.run.results.first()));
+        }
+        let path_shown = escape::terminal(path);
+        if let Some(first) = strange.first() {
+            let count = plural(strange.len(), "configuration", "configurations");
+            let first = escape::terminal(&first.configuration.to_string());
+            writeln!(
+                console.err,
+                "notice: {path_shown} measured {count} that the judged results lack, such as {first}"
+            )?;
+        }
+        let mut copies = 0;
+        for run in runs.iter_mut() {
+            let before = run.len();
+            run.retain(|result| !first_of(result).is_some_and(|first| is_copy(result, first)));
+            copies += before - run.len();
+        }
+        if runs.iter().flatten().all(|result| first_of(result).is_none()) {
+            return Err(given_already(path));
+        }
+        if copies > 0 {
+            let results = plural(copies, "result is", "results are");
+            writeln!(
+                console.err,
+                "notice: {results} in {path_shown} as the first run left them; they confirm nothing"
+            )?;
         }
         Ok(())
     }
+
+    /// Keeps what recording and the baseline need to know. `numbers` are those of the re-runs, 0 for the first run.
+    fn note(&mut self, files: Vec<(Input, Vec<Found>)>, numbers: &[usize], key: Option<String>) {
+        let mut numbers = numbers.iter().copied();
+        let mut noted = Vec::new();
+        for (input, found) in files {
+            let numbered: Vec<(usize, Found)> = numbers.by_ref().take(found.len()).zip(found).collect();
+            for (number, one) in &numbered {
+                self.stated = [self.stated, one.part.started_at].into_iter().flatten().min();
+                self.own_runs.push(one.own_run.clone());
+                self.ids.push((one.id, *number));
+            }
+            noted.push((input, numbered));
+        }
+        for (input, numbered) in noted {
+            let attempt = numbered.first().and_then(|(number, one)| {
+                let is_whole = numbered.iter().all(|(other, one)| other == number && !one.states_attempt);
+                let is_taken = self.ids.iter().any(|(id, other)| *id == one.id && other < number);
+                let number = u32::try_from(*number).unwrap_or(u32::MAX);
+                let free = one.part.attempt.saturating_mul(RERUNS_OF_ATTEMPT).saturating_add(number);
+                (is_whole && is_taken).then_some(free)
+            });
+            self.sources.push(Sourced { input, key: key.clone(), attempt });
+        }
+    }
+}
+
+fn several_runs(input: &Input, found: &[Found]) -> CliError {
+    let commits: Vec<&str> = found.iter().filter_map(|one| one.stated_commit.as_deref()).collect();
+    let of = match (commits.first(), commits.last()) {
+        (Some(first), Some(last)) if first != last => format!(" of different commits (`{first}`, `{last}`)"),
+        _ => String::new(),
+    };
+    CliError::Results {
+        file: input.name.clone(),
+        reason: format!("it holds {} runs{of}, and a comparison judges one", found.len()),
+        hint: "give the results of one commit; `benchgate ingest` takes all of them at once".to_owned(),
+    }
+}
+
+fn other_commit(file: &str, commit: &str, other_file: &str, other: &str) -> CliError {
+    CliError::Results {
+        file: file.to_owned(),
+        reason: format!("it measured commit `{commit}`, and `{other_file}` commit `{other}`"),
+        hint: "give the results of one commit; `benchgate ingest` takes all of them at once".to_owned(),
+    }
+}
+
+fn wrong_rerun(file: &str, commit: &str, judged: &str) -> CliError {
+    CliError::Results {
+        file: file.to_owned(),
+        reason: format!("it measured commit `{commit}`, and the results to be confirmed commit `{judged}`"),
+        hint: format!("a re-run measures the same commit again: give results of `{judged}` with --confirm"),
+    }
+}
+
+fn given_already(file: &str) -> CliError {
+    CliError::Results {
+        file: file.to_owned(),
+        reason: "it was given already, and the same measurement twice confirms nothing".to_owned(),
+        hint: "run the benchmark again and give the new results".to_owned(),
+    }
+}
+
+fn unrelated_rerun(path: &str, found: Option<&BenchmarkResult>, judged: Option<&BenchmarkResult>) -> CliError {
+    let reason = match (found, judged) {
+        (Some(found), Some(judged)) => format!(
+            "none of its configurations (such as `{}`) is among those to be confirmed (such as `{}`)",
+            found.configuration, judged.configuration
+        ),
+        (None, _) => "it holds no results".to_owned(),
+        (Some(_), None) => "there are no results that it could confirm".to_owned(),
+    };
+    let hint = "a re-run measures the same model, test case and parameters on the same kind of machine: check \
+                --hardware, --device and what else the first run was given"
+        .to_owned();
+    CliError::Results { file: path.to_owned(), reason, hint }
+}
+
+/// Whether a result is the same measurement and not another one that came out alike: several samples, all equal.
+fn is_copy(result: &BenchmarkResult, first: &BenchmarkResult) -> bool {
+    result.measurements == first.measurements && result.measurements.iter().any(|one| one.samples().len() > 1)
 }
 
 /// The series that a result measured.
@@ -131,48 +306,4 @@ fn series(result: &BenchmarkResult) -> impl Iterator<Item = SeriesMeta> {
         unit: measurement.unit().clone(),
         better: measurement.better(),
     })
-}
-
-/// Gathers what a file holds, complete.
-struct CandidateSink<'a> {
-    context: &'a Context,
-    results: Vec<BenchmarkResult>,
-    runs: Vec<RunDraft>,
-    error: Option<MissingFact>,
-}
-
-impl Sink for CandidateSink<'_> {
-    fn run(&mut self, run: RunDraft) -> ControlFlow<()> {
-        self.runs.push(run);
-        ControlFlow::Continue(())
-    }
-
-    fn result(&mut self, result: ResultDraft) -> ControlFlow<()> {
-        match self.context.complete_result(result) {
-            Ok(result) => self.results.push(result),
-            Err(error) => {
-                self.error = Some(error);
-                return ControlFlow::Break(());
-            }
-        }
-        ControlFlow::Continue(())
-    }
-}
-
-fn unusable(error: &ReadError, input: &Input) -> CliError {
-    let hint = match error {
-        ReadError::Malformed(malformed) => malformed.hint.clone(),
-        ReadError::Skipped(_) => Some("name results files, or the folder that holds them".to_owned()),
-        ReadError::Io(_) | ReadError::Stopped => None,
-    };
-    let default = "mend the file or run the benchmark again; no verdict is given without it";
-    CliError::Results {
-        file: input.name.clone(),
-        reason: error.to_string(),
-        hint: hint.unwrap_or_else(|| default.to_owned()),
-    }
-}
-
-fn file_error(input: &Input, source: std::io::Error) -> CliError {
-    CliError::File { action: "read", path: input.name.clone().into(), source }
 }

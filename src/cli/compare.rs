@@ -5,15 +5,18 @@
 //! Invariant: a results file that cannot be read ends the command without a verdict; the exit code follows from the
 //! judgement alone.
 
+use std::path::Path;
+
 use jiff::Timestamp;
 
 use super::args::{CompareArgs, ReportFormat};
-use super::candidate::{self, Candidate};
+use super::candidate::{self, Candidate, Request, Sourced};
 use super::error::CliError;
 use super::exit::Exit;
 use super::ingest_report::IngestReport;
+use super::inputs::Input;
 use super::surroundings::{Console, Surroundings};
-use super::{context, ingest, inputs, policy};
+use super::{context, ingest, policy};
 use crate::config::{Config, ConfiguredPolicy};
 use crate::gate::{self, Action, Judgement, Outcome, Policy as _};
 use crate::model::{Context, History};
@@ -29,32 +32,59 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy));
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
-    let found = inputs::find(&arguments.results)?;
-    let candidate = candidate::read(&found, arguments, &context, console)?;
+    let request = Request {
+        results: &arguments.results,
+        confirm: &arguments.confirm,
+        facts: &arguments.facts,
+        is_partial: arguments.partial,
+    };
+    let candidate = candidate::read(&request, &context, console)?;
 
     let filter = baseline(arguments, &config, &candidate, &context, &policy);
     let history = read_history(arguments, &candidate, &filter, surroundings.now)?;
     let judgement = gate::judge(&candidate.run, &history, &policy);
     let view = View::new(&judgement, &provenance(arguments, &candidate, &filter));
     write_report(arguments, &view, surroundings, console)?;
+    if let Some(path) = &arguments.suspects_out {
+        write_file(path, report::suspects(&view))?;
+    }
     for origin in config.unmatched(&candidate.series) {
         writeln!(console.err, "notice: {origin} speaks of no series of these results")?;
     }
     let verdict = exit(&judgement);
     if arguments.record {
-        let open = || Store::open(&arguments.store.db, Mode::Write, surroundings.now);
-        let mut report = IngestReport::default();
-        ingest::import_all(open, &found, &arguments.facts, &context, surroundings.now, |file| {
-            writeln!(console.err, "{file}")?;
-            report.add(file);
-            Ok(())
-        })?;
+        let report = record(arguments, &candidate, &context, surroundings.now, console)?;
         // A verdict that fails outranks a history that could not be written; a pass does not hide it.
         if verdict == Exit::Success {
             return Ok(report.exit());
         }
     }
     Ok(verdict)
+}
+
+/// Imports the candidate and its re-runs.
+fn record(
+    arguments: &CompareArgs,
+    candidate: &Candidate,
+    context: &Context,
+    now: Timestamp,
+    console: &mut Console<'_>,
+) -> Result<IngestReport, CliError> {
+    let open = || Store::open(&arguments.store.db, Mode::Write, now);
+    let mut report = IngestReport::default();
+    let is_alike = |one: &Sourced, next: &Sourced| (&one.key, one.attempt) == (&next.key, next.attempt);
+    for alike in candidate.sources.chunk_by(is_alike) {
+        let mut context = context.clone();
+        context.run.key = alike[0].key.clone().or(context.run.key);
+        context.run.attempt = alike[0].attempt.or(context.run.attempt);
+        let inputs: Vec<Input> = alike.iter().map(|sourced| sourced.input.clone()).collect();
+        ingest::import_all(open, &inputs, &arguments.facts, &context, now, |file| {
+            writeln!(console.err, "{file}")?;
+            report.add(file);
+            Ok(())
+        })?;
+    }
+    Ok(report)
 }
 
 /// The exit code of a judgement.
@@ -110,9 +140,10 @@ fn provenance(arguments: &CompareArgs, candidate: &Candidate, filter: &BaselineF
         None => String::new(),
     };
     Provenance {
-        files: candidate.files.clone(),
+        files: candidate.files(),
         commit: candidate.commit.clone(),
         run: candidate.key.clone(),
+        reruns: candidate.run.reruns.len(),
         database: arguments.store.db.display().to_string(),
         rule: format!("the newest {} of {branch}{before}", text::plural(filter.window, "run", "runs")),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
@@ -137,11 +168,11 @@ fn write_report(
         ReportFormat::Json => report::json(view),
     };
     match &arguments.output {
-        Some(path) => std::fs::write(path, report).map_err(|source| CliError::File {
-            action: "write",
-            path: path.clone(),
-            source,
-        }),
+        Some(path) => write_file(path, report),
         None => Ok(console.out.write_all(report.as_bytes())?),
     }
+}
+
+fn write_file(path: &Path, text: String) -> Result<(), CliError> {
+    std::fs::write(path, text).map_err(|source| CliError::File { action: "write", path: path.to_owned(), source })
 }

@@ -10,11 +10,13 @@
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
 //! - [`inputs`] - results files and folders
+//! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
 //! - [`init`], [`ingest`], [`compare`], `calibrate`, [`query`] - the commands
 //! - [`sample`] - the demo history
 
 pub mod args;
+mod attempts;
 mod calibrate;
 mod candidate;
 pub mod compare;
@@ -30,6 +32,7 @@ pub mod inputs;
 mod policy;
 pub mod query;
 pub mod read_ahead;
+mod read_results;
 pub mod sample;
 pub mod surroundings;
 

@@ -7,7 +7,7 @@
 
 use super::correct::Survival;
 use super::evidence::{VISIBLE, smallest_visible};
-use super::judgement::Verdict;
+use super::judgement::{Confirmation, Verdict};
 use super::policy::SeriesPolicy;
 use super::reference::{Finding, Findings, Reference};
 
@@ -53,6 +53,18 @@ pub(super) struct Decision {
     pub(super) row: Row,
     /// Whether another run could still turn the verdict: the series is suspect, and no re-run contradicted it.
     pub(super) is_open: bool,
+}
+
+impl Decision {
+    /// What re-runs said, where there were any.
+    pub(super) fn confirmation(&self, has_reruns: bool) -> Option<Confirmation> {
+        match self.row {
+            Row::Cleared => Some(Confirmation::Cleared),
+            Row::Confirmed => Some(Confirmation::Confirmed),
+            Row::Differs if has_reruns => Some(Confirmation::Confirmed),
+            _ => None,
+        }
+    }
 }
 
 /// A direction in which findings may lie.

@@ -48,6 +48,7 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
             reason: absent.reason,
             recent,
             needs_rerun: false,
+            confirmation: None,
         });
     }
     sort(&mut series);
@@ -126,6 +127,7 @@ fn judged_series(
         verdict: decision.verdict,
         value: stats::median(&values),
         needs_rerun: policy.is_judged.value && decision.is_open && evidence.t > 0.0 && reruns.len() < wanted_reruns,
+        confirmation: decision.confirmation(!reruns.is_empty()),
         evidence: Some(evidence),
         recent: Vec::new(),
         policy: (*policy).clone(),
@@ -147,6 +149,7 @@ fn refused(refusal: &Refusal, meta: &SeriesMeta, policy: &SeriesPolicy, value: O
         reason: refusal.reason.clone(),
         recent: Vec::new(),
         needs_rerun: false,
+        confirmation: None,
         policy: policy.clone(),
     }
 }

@@ -141,6 +141,26 @@ pub struct Evidence {
     pub drift: Option<Drift>,
 }
 
+/// What re-runs said of a suspect series.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Confirmation {
+    /// Every re-run shows the change too.
+    Confirmed,
+    /// A re-run does not show it.
+    Cleared,
+}
+
+impl Confirmation {
+    /// The word of reports and JSON.
+    #[must_use]
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmed => "confirmed",
+            Self::Cleared => "cleared",
+        }
+    }
+}
+
 /// A re-run of a candidate's series, compared without regard to the runner.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Rerun {
@@ -205,6 +225,8 @@ pub struct SeriesJudgement {
     pub recent: Vec<f64>,
     /// Whether a re-run of this series is wanted before it counts as settled.
     pub needs_rerun: bool,
+    /// What re-runs said of it; `None` where it was no suspect, or nothing was run again.
+    pub confirmation: Option<Confirmation>,
     /// The thresholds and actions that applied, with their origins.
     pub policy: SeriesPolicy,
 }
@@ -299,4 +321,30 @@ pub struct Judgement {
     pub is_simulated: bool,
     /// What the series of each hardware have in common, where that was taken out of any of them.
     pub common_shifts: Vec<CommonShift>,
+}
+
+impl Judgement {
+    /// The series that another run could still turn: the suspects; and, where a hardware slowed down as a whole beyond
+    /// an ordinary slow run, everything that was compared on it, until it was run again as often as the policy wants.
+    pub fn suspects(&self) -> impl Iterator<Item = &SeriesJudgement> {
+        self.series.iter().filter(|judged| judged.needs_rerun || self.is_slowed_down(judged))
+    }
+
+    /// Whether a series belongs to a hardware that slowed down as a whole and is worth another run of everything.
+    fn is_slowed_down(&self, judged: &SeriesJudgement) -> bool {
+        let hardware = &judged.series.key.configuration.hardware;
+        let is_of = |shift: &CommonShift| shift.verdict != Verdict::Unchanged && shift.hardware == *hardware;
+        let is_run_enough = |evidence: &Evidence| evidence.reruns.len() >= self.limits.reruns.value;
+        self.common_shifts.iter().any(is_of) && judged.evidence.as_ref().is_some_and(|one| !is_run_enough(one))
+    }
+
+    /// The hardware that slowed down as a whole and of which the whole suite is worth another run.
+    pub fn slowed_down(&self) -> impl Iterator<Item = &Hardware> {
+        let is_open = |shift: &&CommonShift| {
+            self.series
+                .iter()
+                .any(|judged| judged.series.key.configuration.hardware == shift.hardware && self.is_slowed_down(judged))
+        };
+        self.common_shifts.iter().filter(is_open).map(|shift| &shift.hardware)
+    }
 }

@@ -59,6 +59,7 @@ pub use change_points::{ChangePoint, change_points, monitor};
 pub use expected::ALL_METRICS;
 pub use judge::judge;
 pub use judgement::{
-    Baseline, CommonShift, Counts, Drift, Evidence, Judgement, Outcome, Rerun, RunnerShare, SeriesJudgement, Verdict,
+    Baseline, CommonShift, Confirmation, Counts, Drift, Evidence, Judgement, Outcome, Rerun, RunnerShare,
+    SeriesJudgement, Verdict,
 };
 pub use policy::{Action, Correction, Limits, Policy, Scale, SeriesPolicy, Setting};

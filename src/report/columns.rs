@@ -15,6 +15,9 @@ use crate::text::{sparkline, wrap};
 /// Width from which name and numbers share a line, the baseline has a column, and the history its full length.
 const WIDE: u16 = 120;
 
+/// Width from which words that support a verdict stay on one line.
+const ROOMY: u16 = 140;
+
 /// History points shown on a narrow terminal.
 const NARROW_TREND: usize = 8;
 
@@ -47,8 +50,11 @@ impl Columns {
         let text = |value: &Option<String>| value.as_deref().map_or("-".to_owned(), name);
         let points = if self.is_wide { row.trend.len() } else { NARROW_TREND.min(row.trend.len()) };
         let trend = sparkline(&row.trend[row.trend.len() - points..]);
-        // What limits a verdict goes below it.
-        let verdict = row.words.replace(" (", "\n(");
+        // What limits or supports a verdict goes below it.
+        let mut verdict = row.words.replace(" (", "\n(");
+        if self.width.is_some_and(|width| width < ROOMY) {
+            verdict = verdict.replace(" by ", " by\n");
+        }
         if self.is_wide {
             let interval = text(&row.interval);
             let change = text(&row.change);

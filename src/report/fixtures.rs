@@ -7,7 +7,9 @@ use jiff::Timestamp;
 
 use super::view::{Provenance, View};
 use crate::gate::policy::{DefaultPolicy, Policy as _};
-use crate::gate::{Baseline, CommonShift, Counts, Evidence, Judgement, Outcome, SeriesJudgement, Setting, Verdict};
+use crate::gate::{
+    Baseline, CommonShift, Confirmation, Counts, Evidence, Judgement, Outcome, Rerun, SeriesJudgement, Setting, Verdict,
+};
 use crate::model::{Configuration, Direction, Hardware, Machine, SeriesKey, SeriesMeta, Unit};
 
 /// A name that attacks every medium at once, short enough to be shown whole.
@@ -19,6 +21,7 @@ pub(super) fn provenance() -> Provenance {
         files: vec!["results/bert.json".to_owned(), "results/llama.json".to_owned()],
         commit: Some("0123456789abcdef0123456789abcdef01234567".to_owned()),
         run: Some("ci-4711".to_owned()),
+        reruns: 0,
         database: "benchgate.duckdb".to_owned(),
         rule: "the newest 100 runs of branch main".to_owned(),
         tool_version: "0.1.0".to_owned(),
@@ -64,6 +67,7 @@ impl Series {
             reason: reason.to_owned(),
             recent: Vec::new(),
             needs_rerun: verdict == Verdict::Regressed,
+            confirmation: None,
             policy,
         })
     }
@@ -90,6 +94,12 @@ impl Series {
         configuration.batch_size = None;
         configuration.precision = None;
         configuration.parameters.clear();
+        self
+    }
+
+    /// Without a test case.
+    pub(super) fn without_case(mut self) -> Self {
+        self.0.series.key.configuration.test_case = None;
         self
     }
 
@@ -134,6 +144,22 @@ impl Series {
         series
     }
 
+    /// Run again, with these changes.
+    pub(super) fn run_again(mut self, confirmation: Confirmation, changes: &[f64]) -> Self {
+        self.0.confirmation = Some(confirmation);
+        self.0.needs_rerun = false;
+        self.0.reason = match confirmation {
+            Confirmation::Confirmed => "T 6.0 is beyond 2.5, every re-run beyond 2.0 (5.8, 6.3)",
+            Confirmation::Cleared => "suspect at first (T 3.5), cleared by a re-run (T 0.2)",
+        }
+        .to_owned();
+        let evidence = self.0.evidence.as_mut().expect("compared");
+        let (centre, noise) = (evidence.centre, evidence.noise);
+        let rerun = |change: &f64| Rerun { value: centre * (1.0 + change), change: *change, t: change / noise };
+        evidence.reruns = changes.iter().map(rerun).collect();
+        self
+    }
+
     /// Not judged by policy.
     pub(super) fn unjudged(mut self) -> Self {
         self.0.policy.is_judged = Setting::from_place(false, "benchgate.toml:12 [[rules]] 2");
@@ -174,6 +200,9 @@ pub(super) fn everything() -> View {
         vec![
             Series::new("embedding", "latency", "ms", Verdict::Regressed).compared(11.0, 0.012, 0.123),
             Series::new("embedding", "instructions", "count", Verdict::Regressed).compared(1_250_000.0, 0.0, 0.031),
+            Series::new("pooling", "latency", "ms", Verdict::Regressed)
+                .compared(4.0, 0.015, 0.09)
+                .run_again(Confirmation::Confirmed, &[0.087, 0.095]),
             Series::new("classification", "memory_peak", "MB", Verdict::Missing).history(1_204.0, 0.003),
             Series::new("embedding", "frame_time", "frames", Verdict::Incomparable).value(17.0),
             Series::new("classification", "throughput", "items/s", Verdict::Inconclusive).compared(1234.0, 0.09, -0.05),
@@ -187,11 +216,14 @@ pub(super) fn everything() -> View {
                 .plain()
                 .compared(1_800.0, 0.008, 0.004),
             Series::new("embedding", "throughput", "items/s", Verdict::Unchanged).compared(720.0, 0.01, -0.002),
+            Series::new("tokenize", "latency", "ms", Verdict::Unchanged)
+                .compared(0.31, 0.02, 0.07)
+                .run_again(Confirmation::Cleared, &[0.004]),
             Series::new("embedding", "power", "W", Verdict::Unchanged).compared(250.0, 0.02, 0.01).unjudged(),
         ],
     );
     judgement.reasons = vec![
-        "2 series regressed, and the policy fails on any regression".to_owned(),
+        "3 series regressed, and the policy fails on any regression".to_owned(),
         "1 series is missing, and the policy fails on it".to_owned(),
     ];
     judgement.common_shifts = vec![CommonShift {

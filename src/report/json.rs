@@ -15,8 +15,8 @@ use super::json_schema::{
 };
 use super::view::{Provenance, View};
 use crate::gate::{
-    Baseline, CommonShift, Counts, Drift, Evidence, Judgement, Limits, Rerun, RunnerShare, SeriesJudgement,
-    SeriesPolicy, Setting,
+    Baseline, CommonShift, Confirmation, Counts, Drift, Evidence, Judgement, Limits, Rerun, RunnerShare,
+    SeriesJudgement, SeriesPolicy, Setting,
 };
 use crate::model::{Configuration, Hardware, Machine, SeriesMeta};
 use crate::text::escape;
@@ -31,7 +31,8 @@ pub fn json(view: &View) -> String {
 
 impl From<&View> for ReportV1 {
     fn from(view: &View) -> Self {
-        let View { judgement, provenance, headline, groups: _, visibility: _, baseline: _, hints: _ } = view;
+        let View { judgement, provenance, headline, groups: _, visibility: _, baseline: _, suspects: _, hints: _ } =
+            view;
         let Judgement {
             outcome,
             failed_by_missing_only,
@@ -43,7 +44,7 @@ impl From<&View> for ReportV1 {
             is_simulated,
             common_shifts,
         } = judgement;
-        let Provenance { files, commit, run, database, rule, tool_version } = provenance;
+        let Provenance { files, commit, run, reruns, database, rule, tool_version } = provenance;
         let Baseline { runs, span, newest_commit } = baseline;
         Self {
             schema: SCHEMA,
@@ -57,6 +58,7 @@ impl From<&View> for ReportV1 {
                 files: files.clone(),
                 commit: commit.clone(),
                 run: run.clone(),
+                reruns: *reruns,
                 is_simulated: *is_simulated,
             },
             baseline: BaselineV1 {
@@ -95,7 +97,8 @@ impl From<&Counts> for CountsV1 {
 
 impl From<&SeriesJudgement> for SeriesV1 {
     fn from(judged: &SeriesJudgement) -> Self {
-        let SeriesJudgement { series, verdict, value, evidence, reason, recent, needs_rerun, policy } = judged;
+        let SeriesJudgement { series, verdict, value, evidence, reason, recent, needs_rerun, confirmation, policy } =
+            judged;
         let SeriesMeta { key, unit, better: _ } = series;
         let Configuration { model, hardware, test_case, batch_size, precision, parameters, is_simulated: _ } =
             &key.configuration;
@@ -116,6 +119,7 @@ impl From<&SeriesJudgement> for SeriesV1 {
             value: value.and_then(finite),
             evidence: evidence.as_ref().map(EvidenceV1::from),
             needs_rerun: *needs_rerun,
+            confirmation: confirmation.map(Confirmation::as_str),
             recent: recent.iter().copied().filter_map(finite).collect(),
             policy: policy.into(),
         }

@@ -17,8 +17,13 @@ pub const SCHEMA: &str = "benchgate/report/v1";
 /// The JSON schema of a report, as kept in `docs/`.
 #[must_use]
 pub fn json_schema() -> String {
+    schema_of::<ReportV1>()
+}
+
+/// The JSON schema of a document that is written.
+pub(super) fn schema_of<T: JsonSchema>() -> String {
     // For serialising: a field that may be null is always there.
-    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<ReportV1>();
+    let schema = SchemaSettings::draft2020_12().for_serialize().into_generator().into_root_schema_for::<T>();
     let mut text = serde_json::to_string_pretty(&schema).expect("internal error: a schema is plain JSON");
     text.push('\n');
     text
@@ -90,6 +95,8 @@ pub struct CandidateV1 {
     pub commit: Option<String>,
     /// Its run key.
     pub run: Option<String>,
+    /// How many re-runs of it were given.
+    pub reruns: usize,
     /// Whether it is simulated, and therefore judged against simulated history only.
     pub is_simulated: bool,
 }
@@ -191,6 +198,9 @@ pub struct SeriesV1 {
     pub evidence: Option<EvidenceV1>,
     /// Whether a re-run of this series is wanted before it counts as settled.
     pub needs_rerun: bool,
+    /// `confirmed` or `cleared` by re-runs; null where it was no suspect, or nothing was run again.
+    #[schemars(extend("enum" = ["confirmed", "cleared", null]))]
+    pub confirmation: Option<&'static str>,
     /// Values of the newest history runs, oldest first, at most 20.
     pub recent: Vec<f64>,
     /// The thresholds that applied.

@@ -4,7 +4,7 @@
 //! the comment's marker, which the poster adds.
 //! Invariant: never longer than the budget in bytes; what was left out for it is the least important, and is counted.
 
-use super::terminal::{fold_counts, reason_groups};
+use super::terminal::{NAMED_SUSPECTS, fold_counts, reason_groups};
 use super::view::{Group, Row, View};
 use crate::gate::Outcome;
 use crate::text::{escape, plural, sparkline};
@@ -74,6 +74,7 @@ fn layout(view: &View, loud: &[usize], quiet: &[usize]) -> String {
     blocks.extend(view.groups.iter().filter_map(|group| table(group, loud)));
     blocks.push(reasons(view));
     blocks.push(view.visibility.iter().map(|line| sentence(line)).collect::<Vec<_>>().join(" "));
+    blocks.push(suspects(view));
     blocks.push(hints(view));
     blocks.push(rest(view, quiet));
     blocks.push(left_out(view, loud.len() + quiet.len()));
@@ -172,6 +173,16 @@ fn reasons(view: &View) -> String {
         lines.push(format!("- and {}", plural(left, "more reason", "more reasons")));
     }
     lines.join("\n")
+}
+
+/// What is worth a re-run.
+fn suspects(view: &View) -> String {
+    let (shown, rest) = view.suspects.split_at(view.suspects.len().min(NAMED_SUSPECTS));
+    let mut lines: Vec<String> = shown.iter().map(|line| format!("- {}", sentence(line))).collect();
+    if !rest.is_empty() {
+        lines.push(format!("- and {}", plural(rest.len(), "more", "more")));
+    }
+    if lines.is_empty() { String::new() } else { format!("Worth a re-run:\n\n{}", lines.join("\n")) }
 }
 
 fn hints(view: &View) -> String {

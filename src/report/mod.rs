@@ -12,16 +12,19 @@
 //! - [`markdown()`]: for a pull-request comment or a job summary
 //! - [`json()`]: the frozen schema `benchgate/report/v1`
 //! - [`calibration()`], [`selftest()`]: what those commands found; `calibration_json`: the same for programs
+//! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
 //! - [`table`]: rows of a query
 
 mod calibration;
 mod calibration_json;
 mod columns;
+mod filters;
 mod json;
 mod json_schema;
 mod markdown;
 mod policy_words;
 mod selftest;
+mod suspects;
 pub mod table;
 mod terminal;
 mod verbose;
@@ -41,6 +44,7 @@ pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
 pub use markdown::{DEFAULT_BUDGET, markdown};
 pub use selftest::selftest;
+pub use suspects::{SUSPECTS_SCHEMA, SuspectsV1, suspects, suspects_json_schema};
 pub use table::{TableFormat, render};
 pub use terminal::{TerminalOptions, terminal};
 pub use view::{Group, Provenance, Row, View};

@@ -27,6 +27,9 @@ const NAME_LIMIT: usize = 120;
 /// Groups without a finding that are listed; more are counted.
 const LISTED_QUIET_GROUPS: usize = 5;
 
+/// Suspects that are named; more are counted.
+pub(super) const NAMED_SUSPECTS: usize = 10;
+
 /// Rows with the same reason that are named before the rest is counted.
 const NAMED_PER_REASON: usize = 3;
 
@@ -43,6 +46,7 @@ pub fn terminal(view: &View, options: &TerminalOptions) -> String {
         blocks.push(verbose::policies(view, width));
     }
     blocks.push(sentences(&view.baseline, "", width));
+    blocks.push(suspects(view, width));
     let mut hints = view.hints.clone();
     if !options.is_verbose && view.judgement.counts.compared > 0 {
         hints.push("`--verbose` shows all series, and the numbers and thresholds behind each verdict".to_owned());
@@ -56,6 +60,17 @@ pub fn terminal(view: &View, options: &TerminalOptions) -> String {
 fn sentences(sentences: &[String], prefix: &str, width: Option<u16>) -> String {
     let line = |text: &String| wrap(&format!("{prefix}{}", escape::terminal(text)), width, prefix.len().max(2));
     sentences.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// What is worth a re-run, a line each.
+fn suspects(view: &View, width: Option<u16>) -> String {
+    let (shown, rest) = view.suspects.split_at(view.suspects.len().min(NAMED_SUSPECTS));
+    let mut lines: Vec<String> = shown.iter().map(|line| format!("  - {}", escape::terminal(line))).collect();
+    if !rest.is_empty() {
+        lines.push(format!("  - and {}", plural(rest.len(), "more", "more")));
+    }
+    let lines: Vec<String> = lines.iter().map(|line| wrap(line, width, 4)).collect();
+    if lines.is_empty() { String::new() } else { format!("Worth a re-run:\n{}", lines.join("\n")) }
 }
 
 fn headline(view: &View, options: &TerminalOptions) -> String {

@@ -8,10 +8,10 @@ use std::collections::BTreeSet;
 use super::policy_words::{self, Named};
 use super::terminal::name;
 use super::view::View;
-use crate::gate::{Evidence, SeriesJudgement};
+use crate::gate::{Evidence, Rerun, SeriesJudgement};
 use crate::text::number::significant;
 use crate::text::time::date;
-use crate::text::{escape, percent, plural, quantity, wrap};
+use crate::text::{escape, percent, plural, quantity, signed_percent, wrap};
 
 /// The numbers behind every compared series.
 pub(super) fn numbers(view: &View, width: Option<u16>) -> String {
@@ -42,19 +42,26 @@ fn evidence_words(series: &SeriesJudgement, evidence: &Evidence) -> String {
         }
         (None, None) => plural(evidence.centre_runs, "run", "runs"),
     };
+    let unit = series.series.unit.as_str();
+    let rerun = |rerun: &Rerun| {
+        let value = escape::terminal(&quantity(rerun.value, unit));
+        format!("{value} ({}, T {})", signed_percent(rerun.change), deviation(rerun.t))
+    };
+    let reruns: Vec<String> = evidence.reruns.iter().map(rerun).collect();
+    let reruns = if reruns.is_empty() { String::new() } else { format!("; re-runs {}", reruns.join(", ")) };
     format!(
-        "T {} against a threshold of {}, tail probability {}; centre {} of {rests_on}; smallest visible worsening {}; \
-         {runs_needed}",
+        "T {} against a threshold of {}, tail probability {}{reruns}; centre {} of {rests_on}; smallest visible \
+         worsening {}; {runs_needed}",
         deviation(evidence.t),
         deviation(evidence.threshold),
         probability(evidence.p_worse),
-        escape::terminal(&quantity(evidence.centre, series.series.unit.as_str())),
+        escape::terminal(&quantity(evidence.centre, unit)),
         percent(evidence.smallest_visible),
     )
 }
 
 /// A deviation in units of the noise: one decimal is all that matters.
-fn deviation(value: f64) -> String {
+pub(super) fn deviation(value: f64) -> String {
     if value.is_finite() { format!("{value:.1}") } else { significant(value) }
 }
 

@@ -22,6 +22,8 @@ pub struct Provenance {
     pub commit: Option<String>,
     /// The run's key.
     pub run: Option<String>,
+    /// How many re-runs of it were given.
+    pub reruns: usize,
     /// The database, as the user named it.
     pub database: String,
     /// The rule that chose the baseline runs, in words: "the newest 100 runs of branch main".
@@ -45,6 +47,8 @@ pub struct View {
     pub visibility: Vec<String>,
     /// What it was compared with; sentences.
     pub baseline: Vec<String>,
+    /// What is worth a re-run, a line each, raw; empty where everything is.
+    pub suspects: Vec<String>,
     /// What to do next, given what happened; sentences, perhaps none.
     pub hints: Vec<String>,
 }
@@ -98,6 +102,7 @@ impl View {
             groups: groups(judgement),
             visibility: words::visibility(judgement),
             baseline: words::baseline(judgement, provenance),
+            suspects: words::suspects(judgement),
             hints: words::hints(judgement),
             judgement: judgement.clone(),
             provenance: provenance.clone(),
@@ -177,7 +182,17 @@ fn tell_apart(groups: &mut [(Hardware, Group)]) {
 }
 
 fn row(index: usize, judged: &SeriesJudgement) -> Row {
-    let SeriesJudgement { series, verdict, value, evidence, reason: _, recent, needs_rerun: _, policy } = judged;
+    let SeriesJudgement {
+        series,
+        verdict,
+        value,
+        evidence,
+        reason: _,
+        recent,
+        needs_rerun: _,
+        confirmation: _,
+        policy,
+    } = judged;
     let unit = series.unit.as_str();
     let is_judged = policy.is_judged.value;
     Row {
@@ -190,13 +205,13 @@ fn row(index: usize, judged: &SeriesJudgement) -> Row {
         interval: evidence.as_ref().map(|evidence| percent_interval(evidence.interval.0, evidence.interval.1)),
         noise: evidence.as_ref().map(|evidence| percent(evidence.noise)),
         verdict: *verdict,
-        words: if is_judged { verdict.to_string() } else { format!("{verdict} (not judged)") },
+        words: words::verdict(judged),
         trend: recent.iter().copied().map(Some).chain([*value]).collect(),
         needs_attention: is_judged && needs_attention(judged),
     }
 }
 
-/// What the policy says to ignore is counted only; an unchanged series needs nobody.
+/// What the policy says to ignore is counted only; an unchanged series needs nobody, unless it was suspect at first.
 fn needs_attention(judged: &SeriesJudgement) -> bool {
     let policy = &judged.policy;
     match judged.verdict {
@@ -204,7 +219,7 @@ fn needs_attention(judged: &SeriesJudgement) -> bool {
         Verdict::Missing => policy.missing.value != Action::Ignore,
         Verdict::New => policy.new.value != Action::Ignore,
         Verdict::Inconclusive => policy.inconclusive.value != Action::Ignore,
-        Verdict::Unchanged => false,
+        Verdict::Unchanged => judged.confirmation.is_some(),
     }
 }
 

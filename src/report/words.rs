@@ -1,11 +1,13 @@
-//! The sentences of a report: headline, visibility, baseline, next step.
+//! The sentences of a report: headline, verdicts, visibility, baseline, next step.
 //!
 //! For: saying in plain English what was found, what could have been found, and what to do. Not for: numbers in tables.
 //! Invariant: a headline names every kind of finding with its count, and says so where nothing was compared; a hint
 //! appears only where something happened that it helps with.
 
+use super::verbose::deviation;
 use super::view::Provenance;
-use crate::gate::{Baseline, CommonShift, Counts, Judgement, Outcome, SeriesJudgement, Verdict};
+use crate::gate::{Baseline, CommonShift, Confirmation, Counts, Judgement, Outcome, SeriesJudgement, Verdict};
+use crate::model::ConfigurationId;
 use crate::text::time::{age, date};
 use crate::text::{percent, plural};
 
@@ -56,6 +58,20 @@ fn lead(judgement: &Judgement) -> String {
         format!("{} missing, no regression in {compared}", plural(counts.missing, "series", "series"))
     } else {
         format!("no regression in {compared}")
+    }
+}
+
+/// A verdict with what limits or supports it: `regressed (confirmed by 2 re-runs)`.
+pub(super) fn verdict(judged: &SeriesJudgement) -> String {
+    let verdict = judged.verdict;
+    let reruns = judged.evidence.as_ref().map_or(0, |evidence| evidence.reruns.len());
+    match judged.confirmation {
+        _ if !judged.policy.is_judged.value => format!("{verdict} (not judged)"),
+        Some(Confirmation::Confirmed) if reruns == 1 => format!("{verdict} (confirmed by a re-run)"),
+        Some(Confirmation::Confirmed) => format!("{verdict} (confirmed by {reruns} re-runs)"),
+        Some(Confirmation::Cleared) => format!("{verdict} (cleared by a re-run)"),
+        None if verdict == Verdict::Inconclusive && judged.needs_rerun => format!("{verdict} (suspect)"),
+        None => verdict.to_string(),
     }
 }
 
@@ -116,10 +132,11 @@ fn targets(compared: &[(&SeriesJudgement, f64)]) -> String {
 /// What the candidate was, and what it was compared with.
 pub(super) fn baseline(judgement: &Judgement, provenance: &Provenance) -> Vec<String> {
     let Baseline { runs, span, newest_commit } = &judgement.baseline;
-    let Provenance { files, commit, run, database, rule, tool_version } = provenance;
+    let Provenance { files, commit, run, reruns, database, rule, tool_version } = provenance;
     let mut candidate = Vec::new();
     candidate.extend(commit.as_ref().map(|commit| format!("commit {}", short_commit(commit))));
     candidate.extend(run.as_ref().map(|run| format!("run {run}")));
+    candidate.extend((*reruns > 0).then(|| plural(*reruns, "re-run", "re-runs")));
     candidate.extend(file_list(files));
     let mut sentences = Vec::new();
     if !candidate.is_empty() {
@@ -188,18 +205,39 @@ pub(super) fn hints(judgement: &Judgement) -> Vec<String> {
     hints
 }
 
-/// Which series another run could still turn.
+/// Which series another run could still turn, and how to go on.
 fn reruns_wanted(judgement: &Judgement) -> Option<String> {
-    let wanted = judgement.series.iter().filter(|series| series.needs_rerun).count();
-    let all = judgement.common_shifts.iter().any(|shift| shift.verdict != Verdict::Unchanged);
-    match (wanted, all) {
-        (_, true) => Some("run the whole suite of this commit again, on another runner if possible, and add the results with `--confirm`".to_owned()),
-        (0, false) => None,
-        (wanted, false) => Some(format!(
-            "run {} of this commit again and add the results with `--confirm`: a slow machine will not be slow twice",
-            plural(wanted, "suspect series", "suspect series")
-        )),
+    let (how, add) = ("on another machine if possible", "add the results with `--confirm`");
+    if judgement.slowed_down().next().is_some() {
+        return Some(format!("run the whole suite of this commit again, {how}, and {add}"));
     }
+    let wanted = judgement.suspects().count();
+    (wanted > 0).then(|| {
+        format!(
+            "run {} of this commit again, {how}, and {add}; `--suspects-out` writes what to run as filters for the \
+             benchmark's runner",
+            plural(wanted, "suspect series", "suspect series")
+        )
+    })
+}
+
+/// What to run again, a configuration each with its suspect metrics; empty where everything is worth another run.
+pub(super) fn suspects(judgement: &Judgement) -> Vec<String> {
+    if judgement.slowed_down().next().is_some() {
+        return Vec::new();
+    }
+    let mut lines: Vec<(ConfigurationId, String)> = Vec::new();
+    for judged in judgement.suspects() {
+        let key = &judged.series.key;
+        let t = judged.evidence.as_ref().map_or(0.0, |evidence| evidence.t);
+        let metric = format!("{} (T {})", key.metric, deviation(t));
+        let configuration = key.configuration.id();
+        match lines.iter_mut().find(|(id, _)| *id == configuration) {
+            Some((_, line)) => line.extend([", ", &metric]),
+            None => lines.push((configuration, format!("{}: {metric}", key.configuration))),
+        }
+    }
+    lines.into_iter().map(|(_, line)| line).collect()
 }
 
 /// How many runs of the candidate would settle the inconclusive series.

@@ -178,7 +178,8 @@ impl StoreError {
             Self::OlderSchema { .. } => "bring it up to date with `benchgate init --db PATH`, which keeps everything",
             Self::Conflict { .. } => "a re-run is a new attempt: give --attempt N, or another --run-id",
             Self::Repeated { .. } => {
-                "tell the results apart by test case or parameters, or report repetitions as samples"
+                "tell the results apart by test case or parameters, or report repetitions as samples; a re-run of the \
+                 same commit is given to `compare --confirm`, or states its attempt"
             }
             Self::OtherFacts { .. } => {
                 "give the flags of the first import, or another --run-id to import the file once more"

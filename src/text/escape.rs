@@ -6,7 +6,8 @@
 //! terminal, notifies anyone, links anywhere, hides or reorders characters, or is computed by a spreadsheet.
 
 /// Whether a character is invisible, reorders text, or steers a terminal.
-fn is_unsafe(character: char) -> bool {
+#[must_use]
+pub fn is_unsafe(character: char) -> bool {
     character.is_control()
         || matches!(
             character,

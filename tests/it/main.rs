@@ -4,6 +4,7 @@
 mod bad_input;
 mod calibrate;
 mod compare;
+mod confirm;
 mod hostile_formats;
 mod ingest;
 mod legacy;

@@ -1,0 +1,131 @@
+//! Results files read whole into memory, complete.
+//!
+//! For: the runs that each input of a candidate holds. Not for: what they are to each other (see `candidate` and
+//! `attempts`).
+//! Invariant: a file that is defective or lacks a fact is an error; one of a folder that holds no results is named.
+
+use std::ops::ControlFlow;
+
+use jiff::Timestamp;
+
+use super::attempts::Part;
+use super::error::CliError;
+use super::inputs::Input;
+use super::surroundings::Console;
+use crate::formats::{Format, Limits, ReadError, Sink};
+use crate::model::draft::stated;
+use crate::model::{BenchmarkResult, Context, MissingFact, ResultDraft, RunDraft, RunId};
+use crate::text::escape;
+
+/// One run in one file: what it states and what it measured.
+pub(super) struct Found {
+    /// What it measured, complete.
+    pub(super) part: Part,
+    /// Its commit as the file states it.
+    pub(super) stated_commit: Option<String>,
+    pub(super) states_attempt: bool,
+    /// The id under which it would be recorded.
+    pub(super) id: RunId,
+    /// Its name and commit.
+    pub(super) own_run: (String, Option<String>),
+}
+
+/// Reads every input: the runs that each holds, complete.
+///
+/// # Errors
+/// [`CliError::Results`], [`CliError::Missing`] and [`CliError::File`].
+pub(super) fn read_all(
+    inputs: Vec<Input>,
+    format: Option<Format>,
+    context: &Context,
+    console: &mut Console<'_>,
+) -> Result<Vec<(Input, Vec<Found>)>, CliError> {
+    let mut files = Vec::new();
+    for input in inputs {
+        let mut sink = CandidateSink { context, runs: Vec::new(), error: None };
+        let read = input.read(format, &Limits::default(), &mut sink);
+        let CandidateSink { runs, error, .. } = sink;
+        if let Some(fact) = error {
+            return Err(CliError::Missing { file: input.name, fact });
+        }
+        match read {
+            Ok(_) => {}
+            Err(ReadError::Skipped(reason)) if !input.is_named => {
+                let name = escape::terminal(&input.name);
+                writeln!(console.err, "skipped ({}) {name}", escape::terminal(&reason))?;
+                continue;
+            }
+            Err(ReadError::Io(source)) => return Err(file_error(&input, source)),
+            Err(error) => return Err(unusable(&error, &input)),
+        }
+        let found =
+            runs.into_iter().map(|(run, results)| complete(run, results, &input, context)).collect::<Result<_, _>>()?;
+        files.push((input, found));
+    }
+    Ok(files)
+}
+
+fn complete(run: RunDraft, results: Vec<BenchmarkResult>, input: &Input, context: &Context) -> Result<Found, CliError> {
+    let key = stated(run.key.clone()).or_else(|| stated(context.run.key.clone()));
+    // Only a run without a name is named by its content, which takes reading the file once more.
+    let hash = if key.is_some() { String::new() } else { content_hash(input)? };
+    let started_at = run.started_at.or_else(|| results.iter().filter_map(|result| result.measured_at).min());
+    let (stated_commit, states_attempt) = (stated(run.commit.clone()), run.attempt.is_some());
+    // Commit and branch decide nothing here: without them the history cannot hold the run.
+    let draft = RunDraft { is_without_commit: true, ..run };
+    let run = context
+        .complete_run(draft, &hash, Some(Timestamp::UNIX_EPOCH))
+        .expect("internal error: a run with a time that needs no commit is complete");
+    let part =
+        Part { file: input.name.clone(), key, attempt: run.attempt, commit: run.commit.clone(), started_at, results };
+    Ok(Found { part, stated_commit, states_attempt, id: run.id(), own_run: (run.key, run.commit) })
+}
+
+/// The hash of an input's content.
+pub(super) fn content_hash(input: &Input) -> Result<String, CliError> {
+    Ok(input.content().map_err(|source| file_error(input, source))?.hash)
+}
+
+/// Gathers what a file holds, complete.
+struct CandidateSink<'a> {
+    context: &'a Context,
+    runs: Vec<(RunDraft, Vec<BenchmarkResult>)>,
+    error: Option<MissingFact>,
+}
+
+impl Sink for CandidateSink<'_> {
+    fn run(&mut self, run: RunDraft) -> ControlFlow<()> {
+        self.runs.push((run, Vec::new()));
+        ControlFlow::Continue(())
+    }
+
+    fn result(&mut self, result: ResultDraft) -> ControlFlow<()> {
+        let (_, results) = self.runs.last_mut().expect("internal error: a result comes after its run");
+        match self.context.complete_result(result) {
+            Ok(result) => results.push(result),
+            Err(error) => {
+                self.error = Some(error);
+                return ControlFlow::Break(());
+            }
+        }
+        ControlFlow::Continue(())
+    }
+}
+
+fn unusable(error: &ReadError, input: &Input) -> CliError {
+    let hint = match error {
+        ReadError::Malformed(malformed) => malformed.hint.clone(),
+        ReadError::Skipped(_) => Some("name results files, or the folder that holds them".to_owned()),
+        ReadError::Io(_) | ReadError::Stopped => None,
+    };
+    let default = "mend the file or run the benchmark again; no verdict is given without it";
+    CliError::Results {
+        file: input.name.clone(),
+        reason: error.to_string(),
+        hint: hint.unwrap_or_else(|| default.to_owned()),
+    }
+}
+
+fn file_error(input: &Input, source: std::io::Error) -> CliError {
+    CliError::File { action: "read", path: input.name.clone().into(), source }
+}
