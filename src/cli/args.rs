@@ -34,6 +34,8 @@ pub enum Command {
     Compare(Box<CompareArgs>),
     /// Measure false alarms and the smallest visible change on the history itself, and propose a policy
     Calibrate(Box<CalibrateArgs>),
+    /// Prove that results, history and policy can fail: inject a regression and see whether the gate goes red
+    Selftest(Box<SelftestArgs>),
     /// Run read-only SQL on the history
     Query(QueryArgs),
 }
@@ -104,6 +106,12 @@ pub struct CompareArgs {
     /// only; `--suspects-out` says which these are.
     #[arg(long, env = "BENCHGATE_CONFIRM", value_name = "RESULTS")]
     pub confirm: Vec<PathBuf>,
+    /// Results of the base commit, measured in the same job right before each run of the candidate; may be repeated
+    ///
+    /// For series without enough history: the first is paired with RESULTS, the next with the first `--confirm`, and so
+    /// on. At least six pairs give a verdict.
+    #[arg(long, env = "BENCHGATE_BASE", value_name = "RESULTS")]
+    pub base: Vec<PathBuf>,
     /// Write what is worth a re-run to a JSON file, with filters for common benchmark runners
     #[arg(long, env = "BENCHGATE_SUSPECTS_OUT", value_name = "FILE", value_parser = file_path)]
     pub suspects_out: Option<PathBuf>,
@@ -138,6 +146,29 @@ pub struct CalibrateArgs {
     pub runs: usize,
     /// How to print the result
     #[arg(long, env = "BENCHGATE_CALIBRATE_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
+}
+
+/// `benchgate selftest`.
+#[derive(Debug, Args)]
+pub struct SelftestArgs {
+    /// Results files of one run, folders of them, or `target/criterion`
+    #[arg(required = true, value_name = "RESULTS")]
+    pub results: Vec<PathBuf>,
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// What the files leave open.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// How much worse to make the results; 100% is twice as slow
+    #[arg(long, env = "BENCHGATE_EFFECT", value_name = "PERCENT", default_value = "100%")]
+    pub effect: Effect,
+    /// How to print the result
+    #[arg(long, env = "BENCHGATE_SELFTEST_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub format: DocumentFormat,
 }
 

@@ -30,6 +30,8 @@ pub(super) struct Request<'a> {
     pub(super) results: &'a [PathBuf],
     /// Files and folders of its re-runs, one each.
     pub(super) confirm: &'a [PathBuf],
+    /// Files and folders of runs of its base, made alternately with its own, one each.
+    pub(super) base: &'a [PathBuf],
     /// What the files leave open.
     pub(super) facts: &'a FactArgs,
     /// Whether only a part of the suite was run.
@@ -82,6 +84,11 @@ pub(super) fn read(request: &Request<'_>, context: &Context, console: &mut Conso
     for path in request.confirm {
         let inputs = inputs::find(std::slice::from_ref(path))?;
         candidate.add_rerun(&path.display().to_string(), inputs, request, context, &mut hashes, console)?;
+    }
+    for path in request.base {
+        let files = read_all(inputs::find(std::slice::from_ref(path))?, request.facts.input_format, context, console)?;
+        let results = files.into_iter().flat_map(|(_, found)| found).flat_map(|one| one.part.results);
+        candidate.run.base.push(results.collect());
     }
     Ok(candidate)
 }

@@ -9,7 +9,7 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::args::{CompareArgs, ReportFormat};
+use super::args::{CompareArgs, PolicyArgs, ReportFormat, StoreArgs};
 use super::candidate::{self, Candidate, Request, Sourced};
 use super::error::CliError;
 use super::exit::Exit;
@@ -36,12 +36,13 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
         results: &arguments.results,
         confirm: &arguments.confirm,
         facts: &arguments.facts,
+        base: &arguments.base,
         is_partial: arguments.partial,
     };
     let candidate = candidate::read(&request, &context, console)?;
 
-    let filter = baseline(arguments, &config, &candidate, &context, &policy);
-    let history = read_history(arguments, &candidate, &filter, surroundings.now)?;
+    let filter = baseline(&arguments.policy, &config, &candidate, &context, &policy);
+    let history = read_history(&arguments.store, &candidate, &filter, surroundings.now)?;
     let judgement = gate::judge(&candidate.run, &history, &policy);
     let view = View::new(&judgement, &provenance(arguments, &candidate, &filter));
     write_report(arguments, &view, surroundings, console)?;
@@ -100,14 +101,15 @@ pub fn exit(judgement: &Judgement) -> Exit {
     }
 }
 
-fn baseline(
-    arguments: &CompareArgs,
+/// Which runs a candidate is compared with.
+pub(super) fn baseline(
+    arguments: &PolicyArgs,
     config: &Config,
     candidate: &Candidate,
     context: &Context,
     policy: &ConfiguredPolicy,
 ) -> BaselineFilter {
-    let branch = arguments.policy.baseline_branch.clone();
+    let branch = arguments.baseline_branch.clone();
     let windows = candidate.series.iter().map(|series| policy.for_series(series).window.value).max();
     BaselineFilter {
         branch: branch.or_else(|| config.baseline_branch().map(|setting| setting.value)),
@@ -118,13 +120,13 @@ fn baseline(
 }
 
 /// The store is closed again at once, so that `--record` and other processes can write.
-fn read_history(
-    arguments: &CompareArgs,
+pub(super) fn read_history(
+    arguments: &StoreArgs,
     candidate: &Candidate,
     filter: &BaselineFilter,
     now: Timestamp,
 ) -> Result<History, CliError> {
-    let store = Store::open(&arguments.store.db, Mode::Read, now)?;
+    let store = Store::open(&arguments.db, Mode::Read, now)?;
     let history = store.history(&candidate.series, filter)?;
     store.close()?;
     Ok(history)

@@ -12,7 +12,7 @@
 //! - [`inputs`] - results files and folders
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], [`ingest`], [`compare`], `calibrate`, [`query`] - the commands
+//! - [`init`], [`ingest`], [`compare`], `calibrate`, `selftest`, [`query`] - the commands
 //! - [`sample`] - the demo history
 
 pub mod args;
@@ -34,6 +34,7 @@ pub mod query;
 pub mod read_ahead;
 mod read_results;
 pub mod sample;
+mod selftest;
 pub mod surroundings;
 
 pub use entry::main;

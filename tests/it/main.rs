@@ -10,4 +10,5 @@ mod ingest;
 mod legacy;
 mod query;
 mod sample;
+mod selftest;
 mod support;
