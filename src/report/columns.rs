@@ -22,7 +22,7 @@ const ROOMY: u16 = 140;
 const NARROW_TREND: usize = 8;
 
 /// A name narrower than this is unreadable: rather let the terminal break the line.
-const LEAST_NAME: u16 = 24;
+const LEAST_NAME: u16 = 20;
 
 /// The columns that fit a terminal.
 pub(super) struct Columns {
