@@ -64,12 +64,15 @@ pub(super) fn import_all(
     read_ahead(inputs, facts.input_format, context, |events| {
         // Opened here, when reading has begun.
         let store = open()?;
-        let mut held = Vec::new();
+        let (mut held, mut results) = (Vec::new(), 0);
         for input in inputs {
-            held.push(import(&store, input, events, context, now)?);
-            if held.iter().map(FileReport::results).sum::<u64>() >= HELD_RESULTS {
+            let file = import(&store, input, events, context, now)?;
+            results += file.results();
+            held.push(file);
+            if results >= HELD_RESULTS {
                 store.checkpoint()?;
                 held.drain(..).try_for_each(&mut done)?;
+                results = 0;
             }
         }
         store.close()?;

@@ -153,7 +153,8 @@ fn open_for_writing(path: &Path, config: Config) -> Result<Connection, duckdb::E
     // One thread writes; the other cores are for parsing.
     let config = config.threads(1)?.with("checkpoint_threshold", CHECKPOINT_BYTES)?;
     let connection = Connection::open_in_memory_with_flags(config)?;
-    let file = path.display().to_string().replace('\'', "''");
+    // A statement holds text; a path that is none must not become another one.
+    let file = path.to_str().ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))?.replace('\'', "''");
     connection.execute_batch(&format!(
         "SET temp_directory = '{file}.tmp';
          ATTACH '{file}' AS store (TYPE duckdb, BLOCK_SIZE {BLOCK_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}',
