@@ -32,6 +32,8 @@ pub enum Command {
     Ingest(Box<IngestArgs>),
     /// Judge results against the history; the exit code is the verdict
     Compare(Box<CompareArgs>),
+    /// Say why one series gets its verdict, number by number
+    Explain(Box<ExplainArgs>),
     /// Measure false alarms and the smallest visible change on the history itself, and propose a policy
     Calibrate(Box<CalibrateArgs>),
     /// Prove that results, history and policy can fail: inject a regression and see whether the gate goes red
@@ -130,6 +132,43 @@ pub struct CompareArgs {
     /// Show every series, and each policy value with where it came from
     #[arg(long, short, env = "BENCHGATE_VERBOSE", value_parser = FalseyValueParser::new())]
     pub verbose: bool,
+}
+
+/// `benchgate explain`.
+#[derive(Debug, Args)]
+pub struct ExplainArgs {
+    /// The series: its id, as `compare --verbose` prints it, or words that all occur in its name
+    ///
+    /// A name is model, hardware type, test case, batch size, precision, parameters and metric; quote several words.
+    #[arg(value_name = "SERIES")]
+    pub series: String,
+    /// Results to judge, as for `compare`; without them, the newest run of the history that measured the series
+    #[arg(value_name = "RESULTS")]
+    pub results: Vec<PathBuf>,
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// What the files leave open.
+    #[command(flatten)]
+    pub facts: FactArgs,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// Results of a re-run of the same commit, a file or folder; may be repeated
+    #[arg(long, env = "BENCHGATE_CONFIRM", value_name = "RESULTS", requires = "results")]
+    pub confirm: Vec<PathBuf>,
+    /// Results of the base commit, measured in the same job right before each run of the candidate; may be repeated
+    ///
+    /// For series without enough history: the first is paired with RESULTS, the next with the first `--confirm`, and so
+    /// on. At least six pairs give a verdict.
+    #[arg(long, env = "BENCHGATE_BASE", value_name = "RESULTS", requires = "results")]
+    pub base: Vec<PathBuf>,
+    /// Declare that only a part of the suite was run: what was not run is not missing
+    #[arg(long, env = "BENCHGATE_PARTIAL", value_parser = FalseyValueParser::new())]
+    pub partial: bool,
+    /// How to print the explanation
+    #[arg(long, env = "BENCHGATE_EXPLAIN_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub format: DocumentFormat,
 }
 
 /// `benchgate calibrate`.

@@ -9,20 +9,18 @@ use std::path::Path;
 
 use jiff::Timestamp;
 
-use super::args::{CompareArgs, PolicyArgs, ReportFormat, StoreArgs};
+use super::args::{CompareArgs, ReportFormat};
 use super::candidate::{self, Candidate, Request, Sourced};
 use super::error::CliError;
 use super::exit::Exit;
 use super::ingest_report::IngestReport;
 use super::inputs::Input;
 use super::surroundings::{Console, Surroundings};
-use super::{context, ingest, policy};
-use crate::config::{Config, ConfiguredPolicy};
-use crate::gate::{self, Action, Judgement, Outcome, Policy as _};
-use crate::model::{Context, History};
+use super::{baseline, context, ingest, policy};
+use crate::gate::{self, Action, Judgement, Outcome};
+use crate::model::Context;
 use crate::report::{self, Provenance, TerminalOptions, View};
 use crate::store::{BaselineFilter, Mode, Store};
-use crate::text;
 
 /// Runs the command.
 ///
@@ -41,8 +39,8 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     };
     let candidate = candidate::read(&request, &context, console)?;
 
-    let filter = baseline(&arguments.policy, &config, &candidate, &context, &policy);
-    let history = read_history(&arguments.store, &candidate, &filter, surroundings.now)?;
+    let filter = baseline::of_candidate(&arguments.policy, &config, &candidate, &context, &policy);
+    let history = baseline::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
     let judgement = gate::judge(&candidate.run, &history, &policy);
     let view = View::new(&judgement, &provenance(arguments, &candidate, &filter));
     write_report(arguments, &view, surroundings, console)?;
@@ -101,53 +99,14 @@ pub fn exit(judgement: &Judgement) -> Exit {
     }
 }
 
-/// Which runs a candidate is compared with.
-pub(super) fn baseline(
-    arguments: &PolicyArgs,
-    config: &Config,
-    candidate: &Candidate,
-    context: &Context,
-    policy: &ConfiguredPolicy,
-) -> BaselineFilter {
-    let branch = arguments.baseline_branch.clone();
-    let windows = candidate.series.iter().map(|series| policy.for_series(series).window.value).max();
-    BaselineFilter {
-        branch: branch.or_else(|| config.baseline_branch().map(|setting| setting.value)),
-        before: candidate.started_at(context),
-        own_runs: candidate.own_runs.clone(),
-        window: windows.unwrap_or(1),
-    }
-}
-
-/// The store is closed again at once, so that `--record` and other processes can write.
-pub(super) fn read_history(
-    arguments: &StoreArgs,
-    candidate: &Candidate,
-    filter: &BaselineFilter,
-    now: Timestamp,
-) -> Result<History, CliError> {
-    let store = Store::open(&arguments.db, Mode::Read, now)?;
-    let history = store.history(&candidate.series, filter)?;
-    store.close()?;
-    Ok(history)
-}
-
 fn provenance(arguments: &CompareArgs, candidate: &Candidate, filter: &BaselineFilter) -> Provenance {
-    let branch = match &filter.branch {
-        Some(branch) => format!("branch {branch}"),
-        None => "any branch, pull requests excepted".to_owned(),
-    };
-    let before = match filter.before {
-        Some(time) => format!(", before {}", time.strftime("%Y-%m-%d %H:%M UTC")),
-        None => String::new(),
-    };
     Provenance {
         files: candidate.files(),
         commit: candidate.commit.clone(),
         run: candidate.key.clone(),
         reruns: candidate.run.reruns.len(),
         database: arguments.store.db.display().to_string(),
-        rule: format!("the newest {} of {branch}{before}", text::plural(filter.window, "run", "runs")),
+        rule: baseline::rule(filter),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

@@ -10,13 +10,15 @@
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
 //! - [`inputs`] - results files and folders
+//! - `baseline` - what it is compared with
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], [`ingest`], [`compare`], `calibrate`, `selftest`, [`query`] - the commands
+//! - [`init`], [`ingest`], [`compare`], `explain`, `calibrate`, `selftest`, [`query`] - the commands
 //! - [`sample`] - the demo history
 
 pub mod args;
 mod attempts;
+mod baseline;
 mod calibrate;
 mod candidate;
 pub mod compare;
@@ -24,6 +26,7 @@ pub mod context;
 pub mod entry;
 pub mod error;
 pub mod exit;
+mod explain;
 pub mod fingerprint;
 pub mod ingest;
 pub mod ingest_report;

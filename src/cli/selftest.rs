@@ -9,7 +9,7 @@ use super::candidate::{self, Request};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{Console, Surroundings};
-use super::{compare, context, policy};
+use super::{baseline, context, policy};
 use crate::gate::selftest::selftest;
 use crate::report;
 
@@ -34,8 +34,8 @@ pub(super) fn run(
         is_partial: true,
     };
     let candidate = candidate::read(&request, &context, console)?;
-    let filter = compare::baseline(&arguments.policy, &config, &candidate, &context, &policy);
-    let history = compare::read_history(&arguments.store, &candidate, &filter, surroundings.now)?;
+    let filter = baseline::of_candidate(&arguments.policy, &config, &candidate, &context, &policy);
+    let history = baseline::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
     let found = selftest(&candidate.run, &history, &policy, arguments.effect.fraction());
     let document = match arguments.format {
         DocumentFormat::Text => report::selftest(&found, surroundings.width),

@@ -5,6 +5,7 @@
 //! Invariant: a larger position is worse, whatever the metric's direction; for a logarithmic axis the reciprocals of
 //! the values with the other direction have the same positions.
 
+use super::policy::Scale;
 use crate::model::Direction;
 use crate::stats;
 
@@ -99,6 +100,20 @@ impl Axis {
             Kind::Log | Kind::Logit(_) => deviation,
             Kind::Additive(_) => self.worsening(deviation, centre),
         }
+    }
+
+    /// The scale, and what positions are in units of: 1 for logarithms, the whole for odds.
+    pub(super) fn scale(&self) -> (Scale, f64) {
+        match self.kind {
+            Kind::Log => (Scale::Log, 1.0),
+            Kind::Additive(unit) => (Scale::Additive, unit),
+            Kind::Logit(whole) => (Scale::Logit, whole),
+        }
+    }
+
+    /// Which values are better.
+    pub(super) fn better(&self) -> Direction {
+        if self.sign > 0.0 { Direction::LowerIsBetter } else { Direction::HigherIsBetter }
     }
 
     /// Whether distances are ratios, so that what slows a whole machine down is the same distance for every series.

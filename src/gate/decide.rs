@@ -46,6 +46,28 @@ pub(super) enum Row {
     Differs,
 }
 
+impl Row {
+    /// The row in the words of the table (docs/statistics.md, "What a verdict means").
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Within => {
+                "T is within the threshold of a suspect, and a change of the target size would have been seen"
+            }
+            Self::TooNoisy => {
+                "T is within the threshold of a suspect, but a change of the target size could have hidden in the noise"
+            }
+            Self::BelowMinimum => "T is beyond the threshold of a suspect, but the change is below the minimum effect",
+            Self::Suspect => "suspect, not run again, and T is not beyond the threshold of a single run",
+            Self::ByChance => "suspect, but among so many series such a T turns up by chance",
+            Self::Beyond => "suspect, not run again, and T is beyond the threshold of a single run",
+            Self::Confirmed => "suspect, and every re-run shows the change too",
+            Self::Cleared => "suspect, and a re-run does not show the change",
+            Self::Same => "compared exactly, and not more different than the tolerance",
+            Self::Differs => "compared exactly, and different",
+        }
+    }
+}
+
 /// A verdict and where it comes from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Decision {

@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::assess::{Assessment, Subject, assess};
 use super::correct::{Survival, survivors};
-use super::decide::decide;
+use super::decide::{Decision, Row, decide};
 use super::evidence::evidence;
 use super::expected::{absent, failures};
 use super::judgement::{Baseline, CommonShift, Judgement, SeriesJudgement, Verdict};
@@ -19,7 +19,7 @@ use super::reason::reason;
 use super::reference::{Findings, Refusal};
 use super::tail::Tail;
 use super::trial::{Trial, Trials};
-use crate::model::{CandidateRun, History, SeriesHistory, SeriesId, SeriesMeta};
+use crate::model::{CandidateRun, History, HistoryRun, SeriesHistory, SeriesId, SeriesMeta};
 use crate::stats;
 
 /// Values of the newest runs that a judgement carries for sparklines.
@@ -80,23 +80,8 @@ fn decide_all(
     history: &History,
     limits: &Limits,
 ) -> (Vec<SeriesJudgement>, Vec<CommonShift>) {
-    let subjects = trials.subjects(known);
-    let (assessments, common_shifts) = assess(&subjects);
-    let tail = Tail::learned(assessments.iter().filter_map(|assessment| assessment.as_ref().ok()?.reference.level()));
-    // Only what can fail the run shares the risk of false alarms.
-    let is_judged = |subject: &Subject<'_>| subject.policy.is_judged.value;
-    let judged = subjects.iter().zip(&assessments).filter(|(subject, _)| is_judged(subject));
-    let family: Vec<Findings> =
-        judged.filter_map(|(_, assessment)| Some(assessment.as_ref().ok()?.findings.clone())).collect();
-    let mut survival = survivors(&family, &tail, limits).into_iter();
-    let mut verdicts = subjects.iter().zip(&assessments).map(|(subject, assessment)| match assessment {
-        Err(refusal) => refused(refusal, subject.meta, subject.policy, Some(subject.first.value)),
-        Ok(assessment) => {
-            let survives = if is_judged(subject) { survival.next() } else { None };
-            let survives = survives.unwrap_or(Survival::UNCORRECTED);
-            judged_series(subject, assessment, survives, history, &tail, limits.reruns.value)
-        }
-    });
+    let Together { judged, common_shifts, .. } = judge_together(&trials.subjects(known), &history.runs, limits);
+    let mut verdicts = judged.into_iter();
     let mut series = Vec::with_capacity(trials.all.len());
     for (id, trial) in &trials.all {
         let mut judged = match trial.measured.as_slice() {
@@ -109,20 +94,57 @@ fn decide_all(
     (series, common_shifts)
 }
 
+/// What judging the series of a run together gave: an entry for each of them, in their order.
+pub(super) struct Together {
+    pub(super) judged: Vec<SeriesJudgement>,
+    pub(super) assessments: Vec<Result<Assessment, Refusal>>,
+    /// The rows of the table of verdicts that applied.
+    pub(super) rows: Vec<Option<Row>>,
+    pub(super) common_shifts: Vec<CommonShift>,
+    pub(super) tail: Tail,
+}
+
+/// Judges the series of a run together.
+pub(super) fn judge_together(subjects: &[Subject<'_>], runs: &[HistoryRun], limits: &Limits) -> Together {
+    let (assessments, common_shifts) = assess(subjects);
+    let tail = Tail::learned(assessments.iter().filter_map(|assessment| assessment.as_ref().ok()?.reference.level()));
+    // Only what can fail the run shares the risk of false alarms.
+    let is_judged = |subject: &Subject<'_>| subject.policy.is_judged.value;
+    let of_family = subjects.iter().zip(&assessments).filter(|(subject, _)| is_judged(subject));
+    let family: Vec<Findings> =
+        of_family.filter_map(|(_, assessment)| Some(assessment.as_ref().ok()?.findings.clone())).collect();
+    let mut survival = survivors(&family, &tail, limits).into_iter();
+    let (mut judged, mut rows) = (Vec::with_capacity(subjects.len()), Vec::with_capacity(subjects.len()));
+    for (subject, assessment) in subjects.iter().zip(&assessments) {
+        let (verdict, row) = match assessment {
+            Err(refusal) => (refused(refusal, subject.meta, subject.policy, Some(subject.first.value)), None),
+            Ok(assessment) => {
+                let survives = if is_judged(subject) { survival.next() } else { None };
+                let survives = survives.unwrap_or(Survival::UNCORRECTED);
+                let decision = decide(&assessment.reference, &assessment.findings, survives, subject.policy);
+                let verdict = judged_series(subject, assessment, &decision, runs, &tail, limits.reruns.value);
+                (verdict, Some(decision.row))
+            }
+        };
+        judged.push(verdict);
+        rows.push(row);
+    }
+    Together { judged, assessments, rows, common_shifts, tail }
+}
+
 fn judged_series(
     subject: &Subject<'_>,
     assessment: &Assessment,
-    survives: Survival,
-    history: &History,
+    decision: &Decision,
+    runs: &[HistoryRun],
     tail: &Tail,
     wanted_reruns: usize,
 ) -> SeriesJudgement {
     let Subject { meta, past, policy, first, reruns, base: _ } = subject;
-    let decision = decide(&assessment.reference, &assessment.findings, survives, policy);
-    let evidence = evidence(assessment, reruns, past.as_ref(), &history.runs, policy, tail);
+    let evidence = evidence(assessment, reruns, past.as_ref(), runs, policy, tail);
     let values: Vec<f64> = [first].into_iter().chain(reruns).map(|measured| measured.value).collect();
     SeriesJudgement {
-        reason: reason(&decision, &evidence, assessment.reference.least_effect(policy), policy),
+        reason: reason(decision, &evidence, assessment.reference.least_effect(policy), policy),
         series: (*meta).clone(),
         verdict: decision.verdict,
         value: stats::median(&values),
@@ -154,7 +176,7 @@ fn refused(refusal: &Refusal, meta: &SeriesMeta, policy: &SeriesPolicy, value: O
     }
 }
 
-fn recent_values(history: &SeriesHistory) -> Vec<f64> {
+pub(super) fn recent_values(history: &SeriesHistory) -> Vec<f64> {
     let first = history.points.len().saturating_sub(RECENT_VALUES);
     history.points[first..].iter().map(|point| point.value).collect()
 }

@@ -17,7 +17,7 @@ const CENTRE_RUNS: usize = 10;
 
 /// Weight of a run's residual relative to the next run's: half after 11 runs. Chosen on half of the public histories,
 /// confirmed on the other half (docs/statistics.md, "How the constants were chosen").
-const SPREAD_DECAY: f64 = 0.94;
+pub(super) const SPREAD_DECAY: f64 = 0.94;
 
 /// Spread added to every history, as a relative standard deviation: 0.2 %. No history of time measurements is long
 /// enough to promise less.
@@ -33,6 +33,29 @@ const DISCOUNT: f64 = 0.5;
 
 /// Turns a median absolute deviation into a standard deviation of the normal distribution: 1 / Phi^-1(3/4).
 const MEDIAN_TO_SD: f64 = 1.4826;
+
+/// The standard error of one run's distance from the centre, as the parts that it is the root of the sum of squares of.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct ErrorParts {
+    /// The spread of the history.
+    pub(super) spread: f64,
+    /// What fewer samples than usual add.
+    pub(super) fewer: f64,
+    /// What samples that disagree more than usual add.
+    pub(super) own: f64,
+    /// The error of the centre.
+    pub(super) centre: f64,
+    /// The factor for a short history.
+    pub(super) young: f64,
+}
+
+impl ErrorParts {
+    /// Of the median of as many runs like this one: their own errors shrink with their number, the centre's does not.
+    fn total(&self, runs: usize) -> f64 {
+        let of_candidate = (self.spread.powi(2) + self.fewer.powi(2) + self.own.powi(2)) / runs.max(1) as f64;
+        (of_candidate + self.centre.powi(2)).sqrt() * self.young
+    }
+}
 
 /// Runs of a history that is as long as the default window.
 const LONG_HISTORY: usize = 100;
@@ -60,7 +83,7 @@ impl Placed {
 
     /// The variance of the run's median beyond what is usual for the series: samples that disagree more than `typical`
     /// make a value that deserves less trust, whether it is good or bad.
-    fn excess(&self, typical: f64) -> f64 {
+    pub(super) fn excess(&self, typical: f64) -> f64 {
         let Some(within) = self.within.filter(|_| self.samples >= 1.0) else { return 0.0 };
         MEDIAN_VARIANCE * (within.powi(2) - typical.powi(2)).max(0.0) / self.samples
     }
@@ -84,10 +107,11 @@ pub(super) struct Level {
     /// The runs.
     pub(super) placed: Vec<Placed>,
     /// Median number of samples of a run of the current segment; zero where the tool reports none.
-    samples: f64,
+    pub(super) samples: f64,
     /// Median standard deviation of the samples within a run, as a distance; zero where unknown.
-    within: f64,
-    floor: f64,
+    pub(super) within: f64,
+    /// What is added to the spread of any history.
+    pub(super) floor: f64,
 }
 
 impl Level {
@@ -136,15 +160,24 @@ impl Level {
     /// more of it, and so has one whose samples disagree more than is usual. The spread of a short history is uncertain
     /// itself and is taken larger.
     pub(super) fn standard_error(&self, run: &Placed, runs: usize) -> f64 {
+        self.error_parts(run).total(runs)
+    }
+
+    /// The parts of the standard error of a run.
+    pub(super) fn error_parts(&self, run: &Placed) -> ErrorParts {
         let fewer = if run.samples >= 1.0 && self.samples >= 1.0 {
             self.within.powi(2) * (1.0 / run.samples - 1.0 / self.samples).max(0.0)
         } else {
             0.0
         };
         let of_one = self.spread.powi(2) + fewer;
-        let of_candidate = (of_one + run.excess(self.within)) / runs.max(1) as f64;
-        let of_centre = of_one * MEDIAN_VARIANCE / self.centre_runs.max(1) as f64;
-        (of_candidate + of_centre).sqrt() * young_factor(self.history_runs)
+        ErrorParts {
+            spread: self.spread,
+            fewer: fewer.sqrt(),
+            own: run.excess(self.within).sqrt(),
+            centre: (of_one * MEDIAN_VARIANCE / self.centre_runs.max(1) as f64).sqrt(),
+            young: young_factor(self.history_runs),
+        }
     }
 
     /// A run as the series usually is: its samples agree as much as ever.
@@ -173,13 +206,18 @@ impl Level {
     /// The residuals, those of runs whose samples disagreed more than is usual made smaller: such a run says less of how
     /// far off an ordinary run is.
     fn discounted(&self) -> Vec<f64> {
+        self.residuals.iter().zip(self.discounts()).map(|(residual, discount)| residual / discount).collect()
+    }
+
+    /// By how much the residual of each run is made smaller; 1 for a run that counts in full.
+    pub(super) fn discounts(&self) -> Vec<f64> {
         if self.within <= 0.0 {
-            return self.residuals.clone();
+            return vec![1.0; self.placed.len()];
         }
         let sizes: Vec<f64> = self.residuals.iter().map(|residual| residual.abs()).collect();
         let robust = (MEDIAN_TO_SD * stats::median(&sizes).unwrap_or(0.0)).hypot(self.floor).max(f64::MIN_POSITIVE);
         let discount = |run: &Placed| (1.0 + DISCOUNT * run.excess(self.within) / robust.powi(2)).sqrt();
-        self.residuals.iter().zip(&self.placed).map(|(residual, run)| residual / discount(run)).collect()
+        self.placed.iter().map(discount).collect()
     }
 
     /// How far off, in standard errors, each past run was of what the runs before it in its segment led one to expect:

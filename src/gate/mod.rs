@@ -25,6 +25,7 @@
 //!   - `words`: numbers in sentences
 //! - [`replay`]: a history, judged again run by run
 //! - [`calibrate`](mod@calibrate): what a policy does on a project's own history, by replaying it
+//! - [`explain`](mod@explain): every number behind the verdict of one series
 //! - [`selftest`](mod@selftest): proof that a gate can fail
 //! - [`change_points()`] and [`monitor`]: where the level of a series changed
 
@@ -37,6 +38,7 @@ mod decide;
 mod drift;
 mod evidence;
 mod expected;
+pub mod explain;
 mod judge;
 pub mod judgement;
 mod level;

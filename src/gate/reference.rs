@@ -34,6 +34,12 @@ impl Measured {
         let samples = measurement.samples();
         Self { value: measurement.centre(), samples: samples.len(), within_sd: stats::log_standard_deviation(samples) }
     }
+
+    /// What a run of the history measured.
+    pub(super) fn of_point(point: &Point) -> Self {
+        let samples = usize::try_from(point.samples).unwrap_or(usize::MAX);
+        Self { value: point.value, samples, within_sd: point.within_sd }
+    }
 }
 
 /// What is known of a series before the candidate.

@@ -16,7 +16,7 @@ use super::judgement::Verdict;
 use super::policy::{Limits, Policy, SeriesPolicy};
 use super::reference::{Findings, Measured, Past, Reference};
 use super::tail::Tail;
-use crate::model::{Direction, History, Point, SeriesHistory};
+use crate::model::{Direction, History, SeriesHistory};
 use crate::stats;
 
 /// Runs on either side of a run that show its level, at most.
@@ -151,17 +151,12 @@ fn replay_run(
         let known = epochs.partition_point(|start| start < index);
         let epochs = if first == 0 { &epochs[..known] } else { &[][..] };
         let past = Past { meta, points: &points[first..*index], epochs };
-        let measured = |point: &Point| Measured {
-            value: point.value,
-            samples: usize::try_from(point.samples).unwrap_or(usize::MAX),
-            within_sd: point.within_sd,
-        };
-        let reruns = points[index + 1..=index + RERUNS].iter().map(measured).collect();
+        let reruns = points[index + 1..=index + RERUNS].iter().map(Measured::of_point).collect();
         Subject {
             meta,
             past: Some(past),
             policy: &policies[*series],
-            first: measured(&points[*index]),
+            first: Measured::of_point(&points[*index]),
             reruns,
             base: Vec::new(),
         }

@@ -8,11 +8,11 @@ use crate::stats;
 
 /// Degrees of freedom of the tail that stands in for a history: heavy enough for real histories up to T = 4.5, in seven
 /// sources (measured when the procedure was designed).
-const DEGREES_OF_FREEDOM: f64 = 5.0;
+pub(super) const DEGREES_OF_FREEDOM: f64 = 5.0;
 
 /// Past deviations that weigh as much as Student's tail: with fewer than a thousand of them nothing is known of what
 /// happens once in a thousand runs.
-const PRIOR_WEIGHT: f64 = 200.0;
+pub(super) const PRIOR_WEIGHT: f64 = 200.0;
 
 /// The distribution of T in runs where nothing changed.
 #[derive(Clone, Debug, Default)]
@@ -31,13 +31,18 @@ impl Tail {
 
     /// The probability of a T as large or larger, towards worse.
     pub(super) fn worse(&self, t: f64) -> f64 {
-        let below = self.deviations.partition_point(|deviation| *deviation < t);
-        self.mixed(self.deviations.len() - below, t)
+        self.mixed(self.counts(t).1, t)
     }
 
     /// The probability of a T as small or smaller, towards better.
     pub(super) fn better(&self, t: f64) -> f64 {
         self.mixed(self.deviations.partition_point(|deviation| *deviation <= t), -t)
+    }
+
+    /// How many past deviations there are, and how many of them are as large or larger, towards worse.
+    pub(super) fn counts(&self, t: f64) -> (usize, usize) {
+        let below = self.deviations.partition_point(|deviation| *deviation < t);
+        (self.deviations.len(), self.deviations.len() - below)
     }
 
     /// The share of past deviations as far out, mixed with Student's tail in proportion to their numbers.

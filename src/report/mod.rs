@@ -12,12 +12,16 @@
 //! - [`markdown()`]: for a pull-request comment or a job summary
 //! - [`json()`]: the frozen schema `benchgate/report/v1`
 //! - [`calibration()`], [`selftest()`]: what those commands found; `calibration_json`: the same for programs
+//! - [`explanation()`]: why one verdict, with its arithmetic; [`explanation_json()`]: the same for programs
 //! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
 //! - [`table`]: rows of a query
 
 mod calibration;
 mod calibration_json;
 mod columns;
+mod explain;
+mod explain_json;
+mod explain_lines;
 mod filters;
 mod json;
 mod json_schema;
@@ -40,6 +44,8 @@ pub use calibration::calibration;
 pub use calibration_json::{
     CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,
 };
+pub use explain::explanation;
+pub use explain_json::{EXPLAIN_SCHEMA, ExplainV1, explain_json_schema, explanation_json};
 pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
 pub use markdown::{DEFAULT_BUDGET, markdown};

@@ -65,7 +65,7 @@ pub(super) fn deviation(value: f64) -> String {
     if value.is_finite() { format!("{value:.1}") } else { significant(value) }
 }
 
-fn probability(value: f64) -> String {
+pub(super) fn probability(value: f64) -> String {
     if value >= 0.001 { format!("{value:.3}") } else { format!("{value:.1e}") }
 }
 
@@ -90,7 +90,7 @@ pub(super) fn policies(view: &View, width: Option<u16>) -> String {
     lines.join("\n")
 }
 
-fn named_line(values: &[Named]) -> String {
+pub(super) fn named_line(values: &[Named]) -> String {
     let values: Vec<String> = values
         .iter()
         .map(|Named { name, value, origin }| format!("  {name:<16} {value} ({})", escape::terminal(origin)))

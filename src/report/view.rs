@@ -151,7 +151,7 @@ fn groups(judgement: &Judgement) -> Vec<Group> {
 }
 
 /// `cuda (NVIDIA A100)`.
-fn hardware_label(hardware: &Hardware) -> String {
+pub(super) fn hardware_label(hardware: &Hardware) -> String {
     match hardware.device_label() {
         Some(device) => format!("{} ({device})", hardware.kind),
         None => hardware.kind.clone(),

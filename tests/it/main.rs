@@ -5,6 +5,7 @@ mod bad_input;
 mod calibrate;
 mod compare;
 mod confirm;
+mod explain;
 mod hostile_formats;
 mod ingest;
 mod legacy;

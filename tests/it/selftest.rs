@@ -71,6 +71,9 @@ fn six_pairs_with_the_base_judge_what_has_no_history() {
     let answer = place.run(&all);
     assert_eq!(answer.code, 10, "{answer:#?}");
     assert!(answer.out.contains("1 regression in 2 series"), "{}", answer.out);
+    let explained = place.ok(&[&["explain", "embed latency"], &all[1..]].concat());
+    assert!(explained.contains("Hodges-Lehmann estimate of ln(candidate / base) over 6 pairs"), "{explained}");
+    assert!(explained.contains("+0.0953102"), "ln(11 / 10): {explained}");
     let five: Vec<&str> = all[..all.len() - 4].to_vec();
     assert_eq!(place.run(&five).code, 3, "five pairs show nothing");
 }

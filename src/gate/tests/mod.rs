@@ -7,9 +7,11 @@
 //! - `noise`: false alarms, power, shifts and spikes, with fixed seeds
 //! - `reruns`: what confirms a suspect and what clears it
 //! - `runner`: slow runners, changes of everything, drift, epochs
+//! - `explain`: the numbers behind a verdict
 //! - `laws`: properties that hold for any input
 //! - `hostile`: input at the edge of what is possible
 
+mod explain;
 mod hostile;
 mod laws;
 mod missing;

@@ -1,0 +1,191 @@
+//! `benchgate explain`: why one series gets its verdict.
+//!
+//! For: finding the series that was meant, and handing its judgement over number by number. Not for: judging a run; the
+//! exit code says whether there was something to explain, not what it is.
+//! Invariant: the verdict is that of `compare` with the same results, history and policy.
+
+use std::cmp::Reverse;
+use std::collections::HashSet;
+
+use super::args::{DocumentFormat, ExplainArgs};
+use super::candidate::{self, Request};
+use super::error::CliError;
+use super::exit::Exit;
+use super::surroundings::{Console, Surroundings};
+use super::{baseline, context, policy};
+use crate::config::{Config, ConfiguredPolicy};
+use crate::gate::explain::{Explanation, explain, explain_newest};
+use crate::model::{SeriesId, SeriesMeta};
+use crate::report::{self, Provenance};
+use crate::store::{BaselineFilter, Mode, Store};
+use crate::text::{escape, plural};
+
+/// Series that are listed where several match.
+const LISTED: usize = 20;
+
+/// Series that are suggested where none matches.
+const SUGGESTED: usize = 3;
+
+/// Digits of a series' id.
+const ID_DIGITS: usize = 16;
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`CliError`]; [`CliError::Usage`] where not exactly one series is meant.
+pub(super) fn run(
+    arguments: &ExplainArgs,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let config = policy::load(arguments.policy.config.as_deref())?;
+    let policy = config.policy(&policy::overrides(&arguments.policy));
+    let (found, provenance) = if arguments.results.is_empty() {
+        newest(arguments, &config, &policy, surroundings, console)?
+    } else {
+        of_results(arguments, &config, &policy, surroundings, console)?
+    };
+    let document = match arguments.format {
+        DocumentFormat::Text => report::explanation(&found, &provenance, surroundings.width),
+        DocumentFormat::Json => report::explanation_json(&found, &provenance),
+    };
+    console.out.write_all(document.as_bytes())?;
+    Ok(Exit::Success)
+}
+
+/// The newest run of the history that measured the series, judged from the runs before it.
+fn newest(
+    arguments: &ExplainArgs,
+    config: &Config,
+    policy: &ConfiguredPolicy,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+) -> Result<(Explanation, Provenance), CliError> {
+    let store = Store::open(&arguments.store.db, Mode::Read, surroundings.now)?;
+    let all = store.all_series()?;
+    let meant = meant(&arguments.series, &all, console)?;
+    let is_simulated = meant.key.configuration.is_simulated;
+    let together: Vec<SeriesMeta> =
+        all.iter().filter(|series| series.key.configuration.is_simulated == is_simulated).cloned().collect();
+    // One more than the window: the run that is judged.
+    let window = baseline::window(&together, policy) + 1;
+    let mut filter =
+        BaselineFilter { branch: baseline::branch(&arguments.policy, config), window, ..BaselineFilter::default() };
+    let history = store.history(&together, &filter)?;
+    store.close()?;
+    let found = explain_newest(&history, policy, meant.key.id()).ok_or_else(|| CliError::Usage {
+        message: format!("no baseline run measured `{}`", meant.key),
+        hint: "runs of pull requests are no baseline; check --baseline-branch, or give results".to_owned(),
+    })?;
+    filter.before = found.run.as_ref().map(|run| run.started_at);
+    filter.window = window - 1;
+    Ok((found, provenance(arguments, Vec::new(), None, &filter)))
+}
+
+/// Given results, judged as `compare` does.
+fn of_results(
+    arguments: &ExplainArgs,
+    config: &Config,
+    policy: &ConfiguredPolicy,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+) -> Result<(Explanation, Provenance), CliError> {
+    let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let request = Request {
+        results: &arguments.results,
+        confirm: &arguments.confirm,
+        base: &arguments.base,
+        facts: &arguments.facts,
+        is_partial: arguments.partial,
+    };
+    let candidate = candidate::read(&request, &context, console)?;
+    let filter = baseline::of_candidate(&arguments.policy, config, &candidate, &context, policy);
+    let history = baseline::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
+    let mut known = candidate.series.clone();
+    let mut ids: HashSet<SeriesId> = known.iter().map(|series| series.key.id()).collect();
+    let others = history.recent.iter().flat_map(|run| &run.series);
+    known.extend(others.filter(|series| ids.insert(series.key.id())).cloned());
+    let meant = meant(&arguments.series, &known, console)?;
+    let found = explain(&candidate.run, &history, policy, meant.key.id()).ok_or_else(|| CliError::Usage {
+        message: format!("the results do not hold `{}`, and few of the newest runs do", meant.key),
+        hint: "leave the results out to explain the newest run that measured it".to_owned(),
+    })?;
+    Ok((found, provenance(arguments, candidate.files(), candidate.commit.clone(), &filter)))
+}
+
+fn provenance(
+    arguments: &ExplainArgs,
+    files: Vec<String>,
+    commit: Option<String>,
+    filter: &BaselineFilter,
+) -> Provenance {
+    Provenance {
+        files,
+        commit,
+        run: None,
+        reruns: 0,
+        database: arguments.store.db.display().to_string(),
+        rule: baseline::rule(filter),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+    }
+}
+
+/// The one series that a text means: by its id, else by its name, else by words that all occur in it.
+fn meant<'a>(text: &str, known: &'a [SeriesMeta], console: &mut Console<'_>) -> Result<&'a SeriesMeta, CliError> {
+    let is_id = text.len() == ID_DIGITS && text.bytes().all(|byte| byte.is_ascii_hexdigit());
+    if is_id && let Some(series) = known.iter().find(|series| series.key.id().to_string() == text.to_lowercase()) {
+        return Ok(series);
+    }
+    let name = |series: &SeriesMeta| series.key.to_string().to_lowercase();
+    let wanted = text.to_lowercase();
+    let named: Vec<&SeriesMeta> = known.iter().filter(|series| name(series) == wanted).collect();
+    let has_all_words = |series: &&SeriesMeta| wanted.split_whitespace().all(|word| name(series).contains(word));
+    let mut found: Vec<&SeriesMeta> =
+        if named.is_empty() { known.iter().filter(has_all_words).collect() } else { named };
+    match found.as_slice() {
+        [] => Err(none(text, known)),
+        [only] => Ok(only),
+        several => {
+            let count = plural(several.len(), "series", "series");
+            found.sort_by_cached_key(|series| (name(series), series.key.id().0));
+            for series in found.iter().take(LISTED) {
+                let device = series.key.configuration.hardware.device_label();
+                let device = device.map_or_else(String::new, |device| format!(" ({device})"));
+                let line = format!("{}  {}{device}", series.key.id(), series.key);
+                writeln!(console.err, "{}", escape::terminal(&line))?;
+            }
+            if found.len() > LISTED {
+                writeln!(console.err, "and {} more", found.len() - LISTED)?;
+            }
+            Err(CliError::Usage {
+                message: format!("`{text}` means {count}"),
+                hint: "give the id of one, or more words of its name".to_owned(),
+            })
+        }
+    }
+}
+
+/// The error where nothing matches, with what comes near.
+fn none(text: &str, known: &[SeriesMeta]) -> CliError {
+    let wanted = text.to_lowercase();
+    let mut near: Vec<(usize, u64, String)> = known
+        .iter()
+        .map(|series| {
+            let name = series.key.to_string();
+            let lower = name.to_lowercase();
+            let words = wanted.split_whitespace().filter(|word| lower.contains(word)).count();
+            // The bits of a float that is not negative are in its order.
+            let likeness = strsim::jaro_winkler(&wanted, &lower);
+            (words, likeness.to_bits(), name)
+        })
+        .collect();
+    near.sort_by_key(|(words, likeness, name)| (Reverse(*words), Reverse(*likeness), name.clone()));
+    near.dedup_by(|second, first| second.2 == first.2);
+    let names: Vec<String> = near.iter().take(SUGGESTED).map(|(_, _, name)| format!("`{name}`")).collect();
+    let hint = if names.is_empty() {
+        "there are no series; import results with `benchgate ingest`".to_owned()
+    } else {
+        format!("the nearest of {} are {}", plural(known.len(), "series", "series"), names.join(", "))
+    };
+    CliError::Usage { message: format!("no series has the id or the words `{text}`"), hint }
+}
