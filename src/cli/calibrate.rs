@@ -6,8 +6,8 @@
 use super::args::{CalibrateArgs, DocumentFormat};
 use super::error::CliError;
 use super::exit::Exit;
-use super::policy;
 use super::surroundings::{Console, Surroundings};
+use super::{baseline, policy};
 use crate::gate::calibrate::calibrate;
 use crate::model::SeriesMeta;
 use crate::report;
@@ -35,12 +35,8 @@ pub(super) fn run(
             hint: "import earlier runs with `benchgate ingest`".to_owned(),
         });
     }
-    let branch = arguments.policy.baseline_branch.clone();
-    let filter = BaselineFilter {
-        branch: branch.or_else(|| config.baseline_branch().map(|setting| setting.value)),
-        window: arguments.runs,
-        ..BaselineFilter::default()
-    };
+    let branch = baseline::branch(&arguments.policy, &config);
+    let filter = BaselineFilter { branch, window: arguments.runs, ..BaselineFilter::default() };
     let history = store.history(&series, &filter)?;
     store.close()?;
     if is_simulated {

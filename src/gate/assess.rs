@@ -38,6 +38,16 @@ pub(super) struct Assessment {
     pub(super) removed: Option<Removed>,
 }
 
+impl Assessment {
+    /// The findings, had the program been worse by a relative effect in the run and its re-runs, of which the first
+    /// `reruns` count.
+    pub(super) fn worsened(&self, effect: f64, reruns: usize) -> Findings {
+        let worse = |finding| if effect > 0.0 { self.reference.worsened(finding, effect) } else { *finding };
+        let Findings { first, reruns: all } = &self.findings;
+        Findings { first: worse(first), reruns: all.iter().take(reruns).map(worse).collect() }
+    }
+}
+
 /// The runner's share that was taken out of a series.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Removed {

@@ -6,7 +6,6 @@
 //! size would have been seen; every re-run of a suspect must pass on its own.
 
 use super::correct::Survival;
-use super::evidence::{VISIBLE, smallest_visible};
 use super::judgement::{Confirmation, Verdict};
 use super::policy::SeriesPolicy;
 use super::reference::{Finding, Findings, Reference};
@@ -167,20 +166,11 @@ pub(super) fn verdict_of_shift(t: f64, reruns: &[f64], is_relevant: bool) -> Ver
 
 /// The verdict where no change was found: one of the target size would have been, or not.
 fn without_change(reference: &Reference, first: &Finding, policy: &SeriesPolicy) -> Verdict {
-    match reference {
-        Reference::Exact(_) => Verdict::Unchanged,
+    let is_visible = match reference {
+        Reference::Exact(_) => true,
         // Around a centre of zero no change has a relative size, so the target cannot be missed either.
-        Reference::Spread(axis, level)
-            if smallest_visible(axis, level, first) <= policy.target_effect.value
-                || axis.value(level.centre).abs() <= 0.0 =>
-        {
-            Verdict::Unchanged
-        }
-        Reference::Pairs(axis, pairs)
-            if axis.worsening(VISIBLE * pairs.error, axis.place(pairs.base)) <= policy.target_effect.value =>
-        {
-            Verdict::Unchanged
-        }
-        Reference::Spread(..) | Reference::Pairs(..) => Verdict::Inconclusive,
-    }
+        Reference::Spread(axis, level) if axis.value(level.centre).abs() <= 0.0 => true,
+        Reference::Spread(..) | Reference::Pairs(..) => reference.smallest_visible(first) <= policy.target_effect.value,
+    };
+    if is_visible { Verdict::Unchanged } else { Verdict::Inconclusive }
 }

@@ -27,17 +27,12 @@ pub(super) const VISIBLE: f64 = 3.0 + 0.84;
 /// Most runs of a candidate that are worth recommending.
 const MOST_RUNS: usize = 100;
 
-/// The smallest worsening that the run could have shown in 80 % of cases, as a fraction.
-pub(super) fn smallest_visible(axis: &Axis, level: &Level, first: &Finding) -> f64 {
-    axis.worsening(VISIBLE * first.error, level.centre)
-}
-
 /// The smallest worsening that an ordinary next run would show in 80 % of cases, as a fraction.
 pub(super) fn smallest_visible_in_usual_run(axis: &Axis, level: &Level) -> f64 {
     axis.worsening(VISIBLE * level.standard_error(&level.usual_run(), 1), level.centre)
 }
 
-/// The evidence of an assessment. `measured` are the candidate's run and its re-runs.
+/// The evidence of an assessment; `reruns` are what the re-runs measured.
 pub(super) fn evidence(
     assessment: &Assessment,
     reruns: &[Measured],
@@ -48,21 +43,22 @@ pub(super) fn evidence(
 ) -> Evidence {
     let (points, epochs) = past.map_or((&[][..], Vec::new()), |past| past.newest(policy.window.value));
     let started = |index: usize| points.get(index).map_or(Timestamp::MIN, |point| runs[point.run].started_at);
-    let p_worse = tail.worse(assessment.findings.first.t);
-    match &assessment.reference {
+    let (reference, p_worse) = (&assessment.reference, tail.worse(assessment.findings.first.t));
+    let rerun = |(measured, finding): (&Measured, &Finding)| Rerun {
+        value: measured.value,
+        change: reference.change(finding.distance),
+        t: finding.t,
+    };
+    let reruns = reruns.iter().zip(&assessment.findings.reruns).map(rerun).collect();
+    match reference {
         Reference::Spread(axis, level) => {
             let distances: Vec<f64> = assessment.findings.all().map(|finding| finding.distance).collect();
             let distance = stats::median(&distances).unwrap_or(assessment.findings.first.distance);
             let half = INTERVAL * error_of_all(level, assessment);
-            let ends = [distance - half, distance + half].map(|end| axis.change(end, level.centre));
-            let rerun = |(measured, finding): (&Measured, &Finding)| Rerun {
-                value: measured.value,
-                change: axis.change(finding.distance, level.centre),
-                t: finding.t,
-            };
+            let ends = [distance - half, distance + half].map(|end| reference.change(end));
             Evidence {
                 centre: axis.value(level.centre),
-                change: axis.change(distance, level.centre),
+                change: reference.change(distance),
                 interval: (ends[0].min(ends[1]), ends[0].max(ends[1])),
                 noise: axis.relative(level.noise(), level.centre),
                 t: assessment.findings.first.t,
@@ -74,12 +70,12 @@ pub(super) fn evidence(
                 history_runs: level.history_runs,
                 epoch_start: Some(started(level.start())),
                 pairs: None,
-                smallest_visible: smallest_visible(axis, level, &assessment.findings.first),
+                smallest_visible: reference.smallest_visible(&assessment.findings.first),
                 runs_needed: runs_needed(axis, level, policy.target_effect.value),
-                reruns: reruns.iter().zip(&assessment.findings.reruns).map(rerun).collect(),
+                reruns,
                 runner: assessment.removed.map(|removed| RunnerShare {
                     loading: removed.loading,
-                    change: axis.change(removed.distance, level.centre),
+                    change: reference.change(removed.distance),
                 }),
                 drift: drift(axis, level, &epochs, policy.target_effect.value, started),
             }
@@ -92,16 +88,11 @@ pub(super) fn evidence(
 fn exact(
     newest: &Newest,
     assessment: &Assessment,
-    reruns: &[Measured],
+    reruns: Vec<Rerun>,
     p_worse: f64,
     started: impl Fn(usize) -> Timestamp,
 ) -> Evidence {
     let change = assessment.findings.first.distance;
-    let rerun = |(measured, finding): (&Measured, &Finding)| Rerun {
-        value: measured.value,
-        change: finding.distance,
-        t: finding.t,
-    };
     Evidence {
         centre: newest.value,
         change,
@@ -118,7 +109,7 @@ fn exact(
         pairs: None,
         smallest_visible: newest.tolerance,
         runs_needed: Some(1),
-        reruns: reruns.iter().zip(&assessment.findings.reruns).map(rerun).collect(),
+        reruns,
         runner: None,
         drift: None,
     }
@@ -127,10 +118,10 @@ fn exact(
 /// The evidence of pairs; there is no history behind it.
 fn of_pairs(axis: &Axis, pairs: &Pairs, assessment: &Assessment) -> Evidence {
     let (centre, half) = (axis.place(pairs.base), INTERVAL * pairs.error);
-    let ends = [pairs.distance - half, pairs.distance + half].map(|end| axis.change(end, centre));
+    let ends = [pairs.distance - half, pairs.distance + half].map(|end| assessment.reference.change(end));
     Evidence {
         centre: pairs.base,
-        change: axis.change(pairs.distance, centre),
+        change: assessment.reference.change(pairs.distance),
         interval: (ends[0].min(ends[1]), ends[0].max(ends[1])),
         noise: axis.relative(pairs.error, centre),
         t: assessment.findings.first.t,
@@ -142,7 +133,7 @@ fn of_pairs(axis: &Axis, pairs: &Pairs, assessment: &Assessment) -> Evidence {
         history_runs: 0,
         epoch_start: None,
         pairs: Some(pairs.count),
-        smallest_visible: axis.worsening(VISIBLE * pairs.error, centre),
+        smallest_visible: assessment.reference.smallest_visible(&assessment.findings.first),
         runs_needed: None,
         reruns: Vec::new(),
         runner: None,
@@ -165,8 +156,8 @@ fn error_of_all(level: &Level, assessment: &Assessment) -> f64 {
 /// The fewest runs of the candidate whose median would show the target effect in 80 % of cases.
 pub(super) fn runs_needed(axis: &Axis, level: &Level, target: f64) -> Option<usize> {
     let target = axis.distance(target, level.centre);
-    let usual = level.usual_run();
-    let error = |runs: usize| VISIBLE * level.standard_error(&usual, runs);
+    let parts = level.error_parts(&level.usual_run());
+    let error = |runs: usize| VISIBLE * parts.total(runs);
     if error(MOST_RUNS) > target {
         return None;
     }

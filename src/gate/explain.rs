@@ -5,8 +5,6 @@
 //! Invariant: every number comes from the functions that judge; the standard error is the root of the sum of squares of
 //! its parts times the factor for a short history, T the distance over it.
 
-use std::collections::HashMap;
-
 use super::assess::{Assessment, Subject};
 use super::axis::Axis;
 use super::decide::Row;
@@ -206,8 +204,7 @@ pub fn explain(
     policy: &dyn Policy,
     series: SeriesId,
 ) -> Option<Explanation> {
-    let known: HashMap<SeriesId, &SeriesHistory> =
-        history.series.iter().map(|series| (series.meta.key.id(), series)).collect();
+    let known = history.by_id();
     let trials = Trials::of(candidate, &known, &failures(candidate), policy);
     let subjects = trials.subjects(&known);
     if let Some(index) = subjects.iter().position(|subject| subject.meta.key.id() == series) {

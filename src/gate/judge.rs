@@ -30,8 +30,7 @@ const RECENT_VALUES: usize = 20;
 /// The history must be the candidate's: same hardware, the baseline's branch, real or simulated as the candidate is.
 #[must_use]
 pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -> Judgement {
-    let known: HashMap<SeriesId, &SeriesHistory> =
-        history.series.iter().map(|series| (series.meta.key.id(), series)).collect();
+    let known = history.by_id();
     let failures = failures(candidate);
     let trials = Trials::of(candidate, &known, &failures, policy);
     let measured: HashSet<SeriesId> = trials.all.keys().copied().collect();

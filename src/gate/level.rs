@@ -13,7 +13,7 @@ use crate::stats;
 
 /// Newest runs of the current level that the centre is the median of, at most: more runs made the centre no better
 /// where levels drift (measured when the procedure was designed).
-const CENTRE_RUNS: usize = 10;
+pub(super) const CENTRE_RUNS: usize = 10;
 
 /// Weight of a run's residual relative to the next run's: half after 11 runs. Chosen on half of the public histories,
 /// confirmed on the other half (docs/statistics.md, "How the constants were chosen").
@@ -21,7 +21,7 @@ pub(super) const SPREAD_DECAY: f64 = 0.94;
 
 /// Spread added to every history, as a relative standard deviation: 0.2 %. No history of time measurements is long
 /// enough to promise less.
-const SPREAD_FLOOR: f64 = 0.002;
+pub(super) const SPREAD_FLOOR: f64 = 0.002;
 
 /// Variance of a median against that of a mean of as many normal values: pi / 2 (asymptotic relative efficiency).
 pub(super) const MEDIAN_VARIANCE: f64 = std::f64::consts::FRAC_PI_2;
@@ -30,9 +30,6 @@ pub(super) const MEDIAN_VARIANCE: f64 = std::f64::consts::FRAC_PI_2;
 /// spread. Less than 1, since the excess itself is an estimate from a few samples. Chosen and confirmed as
 /// [`SPREAD_DECAY`].
 const DISCOUNT: f64 = 0.5;
-
-/// Turns a median absolute deviation into a standard deviation of the normal distribution: 1 / Phi^-1(3/4).
-const MEDIAN_TO_SD: f64 = 1.4826;
 
 /// The standard error of one run's distance from the centre, as the parts that it is the root of the sum of squares of.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -51,7 +48,7 @@ pub(super) struct ErrorParts {
 
 impl ErrorParts {
     /// Of the median of as many runs like this one: their own errors shrink with their number, the centre's does not.
-    fn total(&self, runs: usize) -> f64 {
+    pub(super) fn total(&self, runs: usize) -> f64 {
         let of_candidate = (self.spread.powi(2) + self.fewer.powi(2) + self.own.powi(2)) / runs.max(1) as f64;
         (of_candidate + self.centre.powi(2)).sqrt() * self.young
     }
@@ -215,7 +212,8 @@ impl Level {
             return vec![1.0; self.placed.len()];
         }
         let sizes: Vec<f64> = self.residuals.iter().map(|residual| residual.abs()).collect();
-        let robust = (MEDIAN_TO_SD * stats::median(&sizes).unwrap_or(0.0)).hypot(self.floor).max(f64::MIN_POSITIVE);
+        let robust =
+            (stats::MEDIAN_TO_SD * stats::median(&sizes).unwrap_or(0.0)).hypot(self.floor).max(f64::MIN_POSITIVE);
         let discount = |run: &Placed| (1.0 + DISCOUNT * run.excess(self.within) / robust.powi(2)).sqrt();
         self.placed.iter().map(discount).collect()
     }

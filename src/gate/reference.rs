@@ -6,6 +6,7 @@
 
 use super::axis::Axis;
 use super::decide::SUSPECT;
+use super::evidence::VISIBLE;
 use super::judgement::Verdict;
 use super::level::{Level, Placed};
 use super::pairs::Pairs;
@@ -218,6 +219,24 @@ impl Reference {
         match self {
             Self::Spread(_, level) => Some(level),
             Self::Exact(_) | Self::Pairs(..) => None,
+        }
+    }
+
+    /// The smallest worsening that a run with this finding could have shown in 80 % of cases, as a fraction.
+    pub(super) fn smallest_visible(&self, finding: &Finding) -> f64 {
+        match self {
+            Self::Spread(axis, level) => axis.worsening(VISIBLE * finding.error, level.centre),
+            Self::Exact(newest) => newest.tolerance,
+            Self::Pairs(axis, pairs) => axis.worsening(VISIBLE * finding.error, axis.place(pairs.base)),
+        }
+    }
+
+    /// The relative change of the value as shown at a distance from the centre, positive where it rose.
+    pub(super) fn change(&self, distance: f64) -> f64 {
+        match self {
+            Self::Spread(axis, level) => axis.change(distance, level.centre),
+            Self::Exact(_) => distance,
+            Self::Pairs(axis, pairs) => axis.change(distance, axis.place(pairs.base)),
         }
     }
 

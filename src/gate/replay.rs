@@ -7,14 +7,14 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
+use std::rc::Rc;
 
 use super::assess::{Assessment, Subject, assess};
 use super::correct::{Survival, survivors};
 use super::decide::decide;
-use super::evidence::smallest_visible;
 use super::judgement::Verdict;
 use super::policy::{Limits, Policy, SeriesPolicy};
-use super::reference::{Findings, Measured, Past, Reference};
+use super::reference::{Findings, Measured, Past};
 use super::tail::Tail;
 use crate::model::{Direction, History, SeriesHistory};
 use crate::stats;
@@ -65,7 +65,7 @@ pub struct Replayed {
     /// The smallest worsening that would have been seen in 80 % of cases, as a fraction.
     pub smallest_visible: f64,
     assessment: Assessment,
-    policy: SeriesPolicy,
+    policy: Rc<SeriesPolicy>,
 }
 
 impl Replayed {
@@ -73,7 +73,7 @@ impl Replayed {
     /// `reruns` are known; no correction for the number of series.
     #[must_use]
     pub fn verdict(&self, effect: f64, reruns: usize) -> Verdict {
-        self.decide(&self.worsened(effect, reruns), Survival::UNCORRECTED)
+        self.decide(&self.assessment.worsened(effect, reruns), Survival::UNCORRECTED)
     }
 
     /// Whether the policy judges the series.
@@ -84,12 +84,6 @@ impl Replayed {
 
     fn decide(&self, findings: &Findings, survival: Survival) -> Verdict {
         decide(&self.assessment.reference, findings, survival, &self.policy).verdict
-    }
-
-    fn worsened(&self, effect: f64, reruns: usize) -> Findings {
-        let Assessment { reference, findings, .. } = &self.assessment;
-        let worse = |finding| if effect > 0.0 { reference.worsened(finding, effect) } else { *finding };
-        Findings { first: worse(&findings.first), reruns: findings.reruns.iter().take(reruns).map(worse).collect() }
     }
 }
 
@@ -107,7 +101,7 @@ impl ReplayedRun {
     #[must_use]
     pub fn corrected_verdict(&self, index: usize, effect: f64, reruns: usize, limits: &Limits) -> Verdict {
         let worsen = |(other, replayed): (usize, &Replayed)| {
-            replayed.worsened(if other == index { effect } else { 0.0 }, reruns)
+            replayed.assessment.worsened(if other == index { effect } else { 0.0 }, reruns)
         };
         let family: Vec<Findings> = self.series.iter().enumerate().map(worsen).collect();
         let survival = survivors(&family, &self.tail, limits)[index];
@@ -115,14 +109,15 @@ impl ReplayedRun {
     }
 }
 
-/// Judges the selected runs of a history again, one after the other, each from the runs before it, with the two following runs of a series
-/// as its re-runs.
+/// Judges the selected runs of a history again, one after the other, each from the runs before it, with the two
+/// following runs of a series as its re-runs.
 pub fn replay<'a>(
     history: &'a History,
     policy: &dyn Policy,
     selection: &'a Selection,
 ) -> impl Iterator<Item = ReplayedRun> + 'a {
-    let policies: Vec<SeriesPolicy> = history.series.iter().map(|series| policy.for_series(&series.meta)).collect();
+    let policies: Vec<Rc<SeriesPolicy>> =
+        history.series.iter().map(|series| Rc::new(policy.for_series(&series.meta))).collect();
     let hindsight: Vec<Vec<Hindsight>> =
         history.series.iter().zip(&policies).map(|(series, policy)| hindsight(series, policy)).collect();
     let mut by_run: BTreeMap<usize, Vec<(usize, usize)>> = BTreeMap::new();
@@ -138,7 +133,7 @@ pub fn replay<'a>(
 
 fn replay_run(
     history: &History,
-    policies: &[SeriesPolicy],
+    policies: &[Rc<SeriesPolicy>],
     hindsight: &[Vec<Hindsight>],
     selection: &Selection,
     run: usize,
@@ -166,12 +161,8 @@ fn replay_run(
     let tail = Tail::learned(assessments.iter().filter_map(|assessment| assessment.as_ref().ok()?.reference.level()));
     let replayed = |((series, index), assessment): (&(usize, usize), Result<Assessment, _>)| {
         let assessment: Assessment = assessment.ok()?;
-        let smallest_visible = match &assessment.reference {
-            Reference::Spread(axis, level) => smallest_visible(axis, level, &assessment.findings.first),
-            Reference::Exact(newest) => newest.tolerance,
-            Reference::Pairs(..) => return None,
-        };
-        let (hindsight, policy) = (hindsight[*series][*index], policies[*series].clone());
+        let smallest_visible = assessment.reference.smallest_visible(&assessment.findings.first);
+        let (hindsight, policy) = (hindsight[*series][*index], Rc::clone(&policies[*series]));
         Some(Replayed { series: *series, run, hindsight, smallest_visible, assessment, policy })
     };
     let series = places

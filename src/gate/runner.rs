@@ -9,7 +9,7 @@
 use std::collections::BTreeMap;
 
 use super::axis::Axis;
-use super::level::{Level, MEDIAN_VARIANCE, Placed};
+use super::level::{CENTRE_RUNS, Level, MEDIAN_VARIANCE, Placed, SPREAD_DECAY, SPREAD_FLOOR};
 use crate::stats;
 
 /// Fewest series of a run that show what they have in common.
@@ -33,16 +33,6 @@ const WINSORISE: f64 = 3.0;
 
 /// Part of the variance that must remain at most, out of sample, for a share to be used.
 const REMAINING_VARIANCE: f64 = 0.9;
-
-/// Weight of a run of the common part relative to the next one, and its floor, as for single series.
-const SPREAD_DECAY: f64 = 0.94;
-const SPREAD_FLOOR: f64 = 0.002;
-
-/// Runs that the centres of the series rest on, about.
-const CENTRE_RUNS: f64 = 10.0;
-
-/// Turns a median absolute deviation into a standard deviation of the normal distribution: 1 / Phi^-1(3/4).
-const MEDIAN_TO_SD: f64 = 1.4826;
 
 /// One series of the run.
 #[derive(Clone, Copy, Debug)]
@@ -88,8 +78,9 @@ impl Common {
     }
 }
 
+/// The distance in standard errors; the centres of the series rest on about as many runs as a centre may.
 fn deviation(distance: f64, spread: f64) -> f64 {
-    distance / (spread * (1.0 + MEDIAN_VARIANCE / CENTRE_RUNS).sqrt())
+    distance / (spread * (1.0 + MEDIAN_VARIANCE / CENTRE_RUNS as f64).sqrt())
 }
 
 /// Estimates the runner's share of each member, in their order, and the common part.
@@ -118,6 +109,7 @@ pub(super) fn shares(members: &[Member<'_>]) -> (Vec<Option<Share>>, Option<Comm
     }
     let now = Others::of(members.iter().map(|member| member.distance).collect());
     let history: Vec<f64> = past.values().map(Others::median).collect();
+    // Weighted, and never nothing, as for single series.
     let spread = stats::weighted_root_mean_square(&history, SPREAD_DECAY).unwrap_or(0.0).hypot(SPREAD_FLOOR);
     if spread > LARGEST_SPREAD {
         return none();
@@ -164,7 +156,7 @@ struct Fit {
 /// Regression through the origin of winsorised second parts on first parts. `None` where either has no variance.
 fn regress(pairs: &[(f64, f64)]) -> Option<Fit> {
     let sizes: Vec<f64> = pairs.iter().map(|(_, own)| own.abs()).collect();
-    let limit = WINSORISE * MEDIAN_TO_SD * stats::median(&sizes)?;
+    let limit = WINSORISE * stats::MEDIAN_TO_SD * stats::median(&sizes)?;
     let (mut square, mut product, mut own_square) = (0.0, 0.0, 0.0);
     for (common, own) in pairs {
         let own = own.clamp(-limit, limit);

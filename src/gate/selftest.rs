@@ -4,20 +4,15 @@
 //! red. Not for: judging the results themselves.
 //! Invariant: the injected results take the same way through the gate as any other.
 
-use std::collections::HashMap;
-
-use super::assess::{Assessment, assess};
+use super::assess::assess;
 use super::correct::Survival;
 use super::decide::decide;
 use super::expected::failures;
 use super::judge::judge;
 use super::judgement::{Judgement, Verdict};
 use super::policy::Policy;
-use super::reference::Findings;
 use super::trial::Trials;
-use crate::model::{
-    BenchmarkResult, CandidateRun, Direction, History, Measurement, SeriesHistory, SeriesId, SeriesKey, SeriesMeta,
-};
+use crate::model::{BenchmarkResult, CandidateRun, Direction, History, Measurement, SeriesKey, SeriesMeta};
 
 /// Sizes at which each series is tried, as relative effects.
 const LADDER: [f64; 9] = [0.01, 0.02, 0.05, 0.10, 0.20, 0.50, 1.0, 3.0, 9.0];
@@ -61,8 +56,7 @@ impl SelfTest {
 /// Injects a regression of a relative effect into every series of a candidate together, and into each alone.
 #[must_use]
 pub fn selftest(candidate: &CandidateRun, history: &History, policy: &dyn Policy, effect: f64) -> SelfTest {
-    let known: HashMap<SeriesId, &SeriesHistory> =
-        history.series.iter().map(|series| (series.meta.key.id(), series)).collect();
+    let known = history.by_id();
     // Re-runs measured the code as it is; they would clear what is injected.
     let single = CandidateRun { reruns: Vec::new(), base: Vec::new(), ..candidate.clone() };
     let trials = Trials::of(&single, &known, &failures(&single), policy);
@@ -74,7 +68,7 @@ pub fn selftest(candidate: &CandidateRun, history: &History, policy: &dyn Policy
             && subject.policy.is_judged.value
         {
             let goes_red = |effect: f64| {
-                let findings = worsened(assessment, effect);
+                let findings = assessment.worsened(effect, 0);
                 let decision = decide(&assessment.reference, &findings, Survival::UNCORRECTED, subject.policy);
                 decision.verdict == Verdict::Regressed
             };
@@ -90,11 +84,6 @@ pub fn selftest(candidate: &CandidateRun, history: &History, policy: &dyn Policy
     });
     let judgement = judge(&inject(&single, &trials, effect), history, policy);
     SelfTest { effect, judgement, series }
-}
-
-fn worsened(assessment: &Assessment, effect: f64) -> Findings {
-    let first = assessment.reference.worsened(&assessment.findings.first, effect);
-    Findings { first, reruns: Vec::new() }
 }
 
 /// The candidate with every measurement worse.

@@ -4,9 +4,11 @@
 //! Invariant: runs are in ascending order of time; a point's `run` is an index into `runs`; points of a series are in
 //! ascending order of `run`, at most one a run; every number is finite.
 
+use std::collections::HashMap;
+
 use jiff::Timestamp;
 
-use super::id::RunId;
+use super::id::{RunId, SeriesId};
 use super::metric::Direction;
 use super::result::{BenchmarkResult, SeriesKey};
 use super::unit::Unit;
@@ -45,6 +47,14 @@ pub struct History {
     pub series: Vec<SeriesHistory>,
     /// The newest runs that share a series with the candidate, newest first, with what else they measured.
     pub recent: Vec<RecentRun>,
+}
+
+impl History {
+    /// Its series by their ids.
+    #[must_use]
+    pub fn by_id(&self) -> HashMap<SeriesId, &SeriesHistory> {
+        self.series.iter().map(|series| (series.meta.key.id(), series)).collect()
+    }
 }
 
 /// One run of a history.

@@ -35,7 +35,7 @@ pub use autocorrelation::lag_one_autocorrelation;
 pub use correction::benjamini_hochberg;
 pub use levels::{MINIMUM_SEGMENT, level_segments};
 pub use merge::{difference_probability, distinct_segments, distinct_segments_at, is_distinct};
-pub use noise::{NO_NOISE, first_difference_noise};
+pub use noise::{MEDIAN_TO_SD, NO_NOISE, first_difference_noise};
 pub use pairs::{hodges_lehmann, wilcoxon_upper_tail};
 pub use partition::optimal_partition;
 pub use quantile::{median, quantile};

@@ -12,7 +12,7 @@ pub const NO_NOISE: f64 = 2e-4;
 
 /// Turns a median absolute deviation into a standard deviation of the normal distribution: 1 / Phi^-1(3/4); see
 /// Rousseeuw and Croux (1993), "Alternatives to the median absolute deviation", JASA 88(424).
-const MEDIAN_TO_SD: f64 = 1.4826;
+pub const MEDIAN_TO_SD: f64 = 1.4826;
 
 /// The 80 % quantile of the absolute value of a standard normal variable: Phi^-1(0.9).
 const EIGHTY_PERCENT_OF_ABSOLUTE_NORMAL: f64 = 1.2816;
