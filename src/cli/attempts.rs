@@ -9,7 +9,7 @@ use std::collections::HashMap;
 
 use jiff::Timestamp;
 
-use crate::model::{BenchmarkResult, ConfigurationId};
+use crate::model::{BenchmarkResult, ConfigurationId, Status};
 use crate::store::StoreError;
 
 /// One run in one file.
@@ -56,7 +56,7 @@ pub(super) struct Arranged {
 }
 
 /// Orders the parts by attempt, then by time: of each configuration the first result belongs to the first run, the next
-/// one to the first re-run, and so on.
+/// one to the first re-run, and so on. A failure that another attempt mended is no measurement and takes no place.
 ///
 /// # Errors
 /// [`StoreError::Repeated`] where nothing tells two results of a configuration apart.
@@ -65,9 +65,14 @@ pub(super) fn arrange(mut parts: Vec<Part>) -> Result<Arranged, StoreError> {
     order.sort_by_key(|index| (parts[*index].attempt, parts[*index].started_at, *index));
     let mut arranged = Arranged { runs: Vec::new(), numbers: vec![0; parts.len()] };
     let mut measured: HashMap<ConfigurationId, Vec<usize>> = HashMap::new();
+    let completed = completed(&parts);
     for index in order {
         for result in std::mem::take(&mut parts[index].results) {
-            let before = measured.entry(result.configuration.id()).or_default();
+            let id = result.configuration.id();
+            if result.status != Status::Completed && completed.get(&id).is_some_and(|other| *other != index) {
+                continue;
+            }
+            let before = measured.entry(id).or_default();
             if let Some(other) = before.iter().find(|other| !parts[index].is_rerun_of(&parts[**other])) {
                 let [first, second] = [index.min(*other), index.max(*other)].map(|index| &parts[index].file);
                 let configuration = format!("{} in {first} and {second}", result.configuration);
@@ -83,6 +88,13 @@ pub(super) fn arrange(mut parts: Vec<Part>) -> Result<Arranged, StoreError> {
         }
     }
     Ok(arranged)
+}
+
+/// Of each configuration that completed anywhere, a part in which it did.
+fn completed(parts: &[Part]) -> HashMap<ConfigurationId, usize> {
+    let results = parts.iter().enumerate().flat_map(|(index, part)| part.results.iter().map(move |one| (one, index)));
+    let completed = results.filter(|(result, _)| result.status == Status::Completed);
+    completed.map(|(result, index)| (result.configuration.id(), index)).collect()
 }
 
 #[cfg(test)]
@@ -127,6 +139,17 @@ mod tests {
         let third = Part { attempt: 3, ..of(part("c", &["y"]), "run", "") };
         let parts = vec![third, second, of(part("a", &["x", "y"]), "run", "")];
         assert_eq!(shape(parts), Some((vec![2, 2], vec![1, 1, 0])));
+    }
+
+    #[test]
+    fn a_failure_that_a_later_attempt_mended_takes_no_place() {
+        let mut first = of(part("a", &["x", "y"]), "run", "");
+        first.results[0].status = Status::Failed("out of memory".to_owned());
+        let second = Part { attempt: 2, ..of(part("b", &["x"]), "run", "") };
+        let arranged = arrange(vec![first.clone(), second]).expect("arranged");
+        let statuses = |run: &Vec<BenchmarkResult>| run.iter().filter(|one| one.status == Status::Completed).count();
+        assert_eq!(arranged.runs.iter().map(statuses).collect::<Vec<_>>(), [2]);
+        assert_eq!(shape(vec![first]), Some((vec![2], vec![0])), "one that nobody mended stays");
     }
 
     #[test]
