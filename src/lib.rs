@@ -1,8 +1,8 @@
 //! benchgate: a regression gate for benchmark results, per model and hardware.
 //!
 //! Data flows one way: results files ([`formats`]) become results ([`model`]), which are kept in a DuckDB history
-//! ([`store`]), judged against it ([`gate`], with the arithmetic of [`stats`] and the policy of [`config`]), and shown
-//! ([`report`]). [`cli`] is the one doorway to the clock, the environment and the terminal.
+//! ([`store`]), judged against it ([`gate`], with the arithmetic of [`stats`] and the policy of [`config`]), shown
+//! ([`report`]) and posted ([`github`]). [`cli`] is the one doorway to the clock, the environment and the terminal.
 //!
 //! The library exists for benches and in-process tests; its interface is not a stability promise. Which module may
 //! import which is a table in `docs/architecture.md`, held by `tests/architecture.rs`.
@@ -11,6 +11,7 @@ pub mod cli;
 pub mod config;
 pub mod formats;
 pub mod gate;
+pub mod github;
 pub mod model;
 pub mod report;
 pub mod stats;

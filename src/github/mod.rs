@@ -1,0 +1,54 @@
+//! GitHub: the workflow run that benchgate is part of, and the API. The only module that names `octocrab`.
+//!
+//! For: facts from GitHub Actions and from the API, and posting finished text. Not for: deciding or rendering anything;
+//! a failure here never changes a verdict.
+//! Invariant: the token goes to the configured API only and is never shown; whatever comes from a pull request is foreign
+//! data of limited size; a request ends in bounded time, and a write is never repeated blindly.
+//!
+//! - [`archive`]: a hostile ZIP archive, read in memory
+//! - [`artifacts`]: artifacts and the runs they come from
+//! - [`client`]: the client, and the comments of a pull request
+//! - [`commits`]: how commits relate
+//! - [`error`]: what can go wrong
+//! - [`event`]: what started a workflow run
+//! - [`files`]: the texts of step outputs and step summary
+//! - [`marker`]: the first line of benchgate's own comment
+//! - [`pulls`]: pull requests and labels
+//! - [`repository`]: names that go into an address
+//! - [`retry`]: when to ask again
+//! - [`run`]: the workflow run
+//! - [`sticky`]: one comment per pull request
+//! - [`token`]: the token
+//! - `answer`: what an HTTP answer means
+//! - `transport`: octocrab, its runtime and the token
+
+mod answer;
+pub mod archive;
+pub mod artifacts;
+pub mod client;
+pub mod commits;
+pub mod error;
+pub mod event;
+pub mod files;
+pub mod marker;
+pub mod pulls;
+pub mod repository;
+pub mod retry;
+pub mod run;
+pub mod sticky;
+pub mod token;
+mod transport;
+
+pub use archive::{ArchiveError, ArchiveLimits};
+pub use artifacts::{Artifact, ArtifactRun, RunFacts};
+pub use client::{Client, Comment};
+pub use commits::{Commit, Comparison};
+pub use error::GithubError;
+pub use event::Event;
+pub use marker::Marker;
+pub use pulls::PullRequest;
+pub use repository::{Repository, is_sha};
+pub use retry::Timing;
+pub use run::{Environment, WorkflowRun};
+pub use sticky::{Action, Desired, KeepReason, Plan, Posted};
+pub use token::Token;
