@@ -6,11 +6,13 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::Date;
+
 use super::rule::Patterns;
 use super::settings::{SeriesSettings, lay};
 use super::value::{ActionWord, Effect, Level, Window};
 use crate::gate::policy::DefaultPolicy;
-use crate::gate::{Action, Correction, Limits, Policy, SeriesPolicy, Setting};
+use crate::gate::{Action, Correction, Limits, Policy, SeriesPolicy, Setting, Waiver};
 use crate::model::{SeriesMeta, Unit};
 
 /// A validated configuration. [`Config::default`] is that of a project without a file.
@@ -20,10 +22,12 @@ pub struct Config {
     pub(super) correction: Option<Setting<Correction>>,
     pub(super) reruns: Option<Setting<usize>>,
     pub(super) nothing_to_judge: Option<Setting<Action>>,
+    pub(super) missing_leg: Option<Setting<Action>>,
     pub(super) branch: Option<Setting<String>>,
     pub(super) defaults: SeriesSettings,
     pub(super) metrics: BTreeMap<String, MetricSettings>,
     pub(super) rules: Vec<Rule>,
+    pub(super) waivers: Vec<Waiver>,
     pub(super) aliases: BTreeMap<String, String>,
 }
 
@@ -58,6 +62,8 @@ pub struct Overrides {
     pub new: Option<ActionWord>,
     /// `--inconclusive`.
     pub inconclusive: Option<ActionWord>,
+    /// The day on which is judged, UTC: waivers whose last day is before it hold no more. Without it, all hold.
+    pub today: Option<Date>,
 }
 
 impl Config {
@@ -69,9 +75,14 @@ impl Config {
         lay(&mut limits.correction, self.correction.as_ref());
         lay(&mut limits.reruns, self.reruns.as_ref());
         lay(&mut limits.nothing_to_judge, self.nothing_to_judge.as_ref());
+        lay(&mut limits.missing_leg, self.missing_leg.as_ref());
         let alpha = flag(overrides.alpha, "--alpha", Level::fraction);
         lay(&mut limits.alpha, alpha.as_ref());
-        ConfiguredPolicy { config: self.clone(), limits, overrides: overrides.settings() }
+        let mut config = self.clone();
+        for waiver in &mut config.waivers {
+            waiver.is_expired = overrides.today.is_some_and(|today| today > waiver.expires);
+        }
+        ConfiguredPolicy { config, limits, overrides: overrides.settings(), accepted: None }
     }
 
     /// Hardware types and device names that the project renames: spelling -> name to keep.
@@ -121,11 +132,35 @@ pub struct ConfiguredPolicy {
     config: Config,
     limits: Limits,
     overrides: SeriesSettings,
+    accepted: Option<String>,
+}
+
+impl ConfiguredPolicy {
+    /// The same policy for a run whose regressions somebody accepted; `by` says who, and how.
+    #[must_use]
+    pub fn accepted_by(self, by: Option<String>) -> Self {
+        Self { accepted: by, ..self }
+    }
+
+    /// The same policy with another answer to a run in which nothing could be compared.
+    #[must_use]
+    pub fn with_nothing_to_judge(mut self, action: Setting<Action>) -> Self {
+        self.limits.nothing_to_judge = action;
+        self
+    }
 }
 
 impl Policy for ConfiguredPolicy {
     fn limits(&self) -> &Limits {
         &self.limits
+    }
+
+    fn waivers(&self) -> &[Waiver] {
+        &self.config.waivers
+    }
+
+    fn acceptance(&self) -> Option<&str> {
+        self.accepted.as_deref()
     }
 
     fn for_series(&self, series: &SeriesMeta) -> SeriesPolicy {

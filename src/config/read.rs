@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 use super::error::ConfigError;
 use super::policy::{Config, MetricSettings, Rule};
 use super::rule::Patterns;
-use super::tables::{File, Located, MetricTable, RuleTable, setting};
+use super::tables::{File, Located, MetricTable, RuleTable, WaiverTable, setting};
 use super::value::{Level, Reruns};
-use crate::gate::{Action, Correction, Setting};
+use crate::gate::{Action, Correction, Setting, Waiver};
 use crate::model::Unit;
 
 /// Reads a configuration; `file_name` is how the file is called in errors and origins.
@@ -20,13 +20,14 @@ use crate::model::Unit;
 pub fn parse(text: &str, file_name: &str) -> Result<Config, ConfigError> {
     let source = Source { text, file_name };
     let file: File = toml::from_str(text).map_err(|error| source.refuse(&error))?;
-    let File { gate, baseline, defaults, metrics, rules, hardware } = file;
+    let File { gate, baseline, defaults, metrics, rules, waivers, hardware } = file;
     let place = |offset: usize| source.place(offset);
     Ok(Config {
         alpha: setting(gate.alpha.as_ref(), &place, Level::fraction),
         correction: setting(gate.correction.as_ref(), &place, Correction::from),
         reruns: setting(gate.reruns.as_ref(), &place, Reruns::count),
         nothing_to_judge: setting(gate.nothing_to_judge.as_ref(), &place, Action::from),
+        missing_leg: setting(gate.missing_leg.as_ref(), &place, Action::from),
         branch: baseline.branch.map(|branch| source.branch(branch)).transpose()?,
         defaults: defaults.settings(&place),
         metrics: metrics
@@ -37,6 +38,11 @@ pub fn parse(text: &str, file_name: &str) -> Result<Config, ConfigError> {
             .iter()
             .enumerate()
             .map(|(index, table)| source.rule(index + 1, table))
+            .collect::<Result<_, ConfigError>>()?,
+        waivers: waivers
+            .into_iter()
+            .enumerate()
+            .map(|(index, table)| source.waiver(index + 1, table))
             .collect::<Result<_, ConfigError>>()?,
         aliases: source.aliases(hardware.aliases)?,
     })
@@ -132,6 +138,24 @@ impl Source<'_> {
             ));
         }
         Ok(Rule { origin: origin(*offset), patterns, settings })
+    }
+
+    fn waiver(&self, number: usize, table: Located<WaiverTable>) -> Result<Waiver, ConfigError> {
+        let Located { value: WaiverTable { series, up_to, expires, reason, link }, offset } = table;
+        for (text, what) in [(&series, "names a series, as reports print it"), (&reason, "says why")] {
+            if text.value.trim().is_empty() {
+                return Err(self.value_error(text.offset, format!("a waiver {what}")));
+            }
+        }
+        Ok(Waiver {
+            origin: format!("{} [[waivers]] {number}", self.place(offset)),
+            series: series.value.trim().to_owned(),
+            ceiling: up_to.fraction(),
+            expires: expires.date(),
+            reason: reason.value,
+            link,
+            is_expired: false,
+        })
     }
 
     fn aliases(&self, table: BTreeMap<String, Located<String>>) -> Result<BTreeMap<String, String>, ConfigError> {

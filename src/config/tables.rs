@@ -11,7 +11,7 @@ use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Deserializer};
 
 use super::settings::SeriesSettings;
-use super::value::{ActionWord, CorrectionWord, DirectionWord, Effect, Level, Reruns, ScaleWord, Window};
+use super::value::{ActionWord, CorrectionWord, Day, DirectionWord, Effect, Level, Reruns, ScaleWord, Window};
 use crate::gate::{Action, Setting};
 
 /// A value and the offset in bytes at which it stands.
@@ -148,6 +148,25 @@ pub(super) struct GateTable {
     pub(super) reruns: Option<Located<Reruns>>,
     /// What a run does in which nothing could be compared.
     pub(super) nothing_to_judge: Option<Located<ActionWord>>,
+    /// What a leg of a matrix does that was expected and brought no results.
+    pub(super) missing_leg: Option<Located<ActionWord>>,
+}
+
+/// The acceptance of one named regression.
+#[derive(Clone, Debug, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct WaiverTable {
+    /// The series: its name as reports print it, or its id.
+    pub(super) series: Located<String>,
+    /// The largest change that is accepted.
+    pub(super) up_to: Effect,
+    /// The last day on which the waiver holds, UTC.
+    pub(super) expires: Day,
+    /// Why the regression is accepted.
+    pub(super) reason: Located<String>,
+    /// Where that was discussed.
+    #[serde(default)]
+    pub(super) link: Option<String>,
 }
 
 /// What a run is compared with.
@@ -181,6 +200,8 @@ pub(super) struct File {
     pub(super) metrics: BTreeMap<String, Located<MetricTable>>,
     /// Values by pattern, in order; later ones win.
     pub(super) rules: Vec<Located<RuleTable>>,
+    /// Regressions that were accepted.
+    pub(super) waivers: Vec<Located<WaiverTable>>,
     /// Names of hardware.
     pub(super) hardware: HardwareTable,
 }

@@ -5,6 +5,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::civil::date;
+
 use super::*;
 use crate::gate::policy::DefaultPolicy;
 use crate::gate::{Action, Policy as _, Scale, SeriesPolicy};
@@ -101,6 +103,7 @@ fn flags_win_over_the_file() {
         missing: Some(ActionWord::Ignore),
         new: Some(ActionWord::Fail),
         inconclusive: Some(ActionWord::Fail),
+        today: None,
     };
     let policy = parse(EXAMPLE, "benchgate.toml").unwrap().policy(&overrides);
     assert_eq!(policy.limits().alpha.origin, "--alpha");
@@ -303,6 +306,7 @@ fn the_documented_defaults_are_the_real_ones() {
         ("alpha", percent(limits.alpha.value)),
         ("correction", format!("\"{}\"", limits.correction.value)),
         ("nothing-to-judge", format!("\"{}\"", limits.nothing_to_judge.value)),
+        ("missing-leg", format!("\"{}\"", limits.missing_leg.value)),
         ("judged", series.is_judged.value.to_string()),
         ("minimum-effect", percent(series.minimum_effect.value)),
         ("target-effect", percent(series.target_effect.value)),
@@ -327,5 +331,36 @@ fn collect_keys(schema: &serde_json::Value, keys: &mut Vec<String>) {
         | serde_json::Value::Bool(_)
         | serde_json::Value::Number(_)
         | serde_json::Value::String(_) => {}
+    }
+}
+
+#[test]
+fn a_waiver_names_a_series_a_ceiling_a_day_and_a_reason() {
+    const WAIVER: &str = r#"
+[[waivers]]
+series = "bert cpu embedding latency"
+up-to = "15%"
+expires = 2027-01-31
+reason = "a safer default"
+link = "https://example.org/1"
+"#;
+    let config = parse(WAIVER, "benchgate.toml").unwrap();
+    let on = |year, month, day| Overrides { today: Some(date(year, month, day)), ..Overrides::default() };
+    let policy = config.policy(&on(2027, 1, 31));
+    let [waiver] = policy.waivers() else { panic!("one waiver") };
+    assert_eq!((waiver.series.as_str(), waiver.is_expired), ("bert cpu embedding latency", false));
+    assert!((waiver.ceiling - 0.15).abs() < 1e-12);
+    assert_eq!(waiver.origin, "benchgate.toml:2 [[waivers]] 1");
+    assert!(config.policy(&on(2027, 2, 1)).waivers()[0].is_expired);
+    for (from, to, problem) in [
+        ("expires = 2027-01-31\n", "", "missing field `expires`"),
+        ("2027-01-31", "\"2027-01-31\"", "expires"),
+        ("2027-01-31", "2027-01-31T10:00:00Z", "is not a day: write it like 2027-01-31"),
+        ("\"a safer default\"", "\" \"", "a waiver says why"),
+        ("series = \"bert cpu embedding latency\"", "series = \"\"", "a waiver names a series"),
+        ("reason", "because", "unknown key `because`"),
+    ] {
+        let error = parse(&WAIVER.replace(from, to), "benchgate.toml").unwrap_err().to_string();
+        assert!(error.contains(problem), "{to}: {error}");
     }
 }

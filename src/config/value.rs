@@ -7,6 +7,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::str::FromStr;
 
+use jiff::civil::Date;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::de::{self, Deserialize, Deserializer, Visitor};
 use thiserror::Error;
@@ -125,6 +126,30 @@ impl FromStr for Reruns {
                 Self::MAXIMUM
             ))),
         }
+    }
+}
+
+/// A day, written as a date of TOML: `2027-01-31`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Day(Date);
+
+impl Day {
+    /// The day.
+    #[must_use]
+    pub fn date(self) -> Date {
+        self.0
+    }
+}
+
+impl<'de> Deserialize<'de> for Day {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let moment = toml::value::Datetime::deserialize(deserializer)?;
+        let toml::value::Datetime { date: Some(date), time: None, offset: None } = moment else {
+            return Err(de::Error::custom(format_args!("`{moment}` is not a day: write it like 2027-01-31")));
+        };
+        let day = [date.month, date.day].map(|number| i8::try_from(number).unwrap_or_default());
+        let year = i16::try_from(date.year).unwrap_or_default();
+        Date::new(year, day[0], day[1]).map(Self).map_err(de::Error::custom)
     }
 }
 
@@ -339,6 +364,16 @@ impl JsonSchema for Effect {
 
     fn json_schema(_: &mut SchemaGenerator) -> Schema {
         percentage_schema("A relative change from 0% to 1000%, written as a number and a percent sign.", "2%")
+    }
+}
+
+impl JsonSchema for Day {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "Day".into()
+    }
+
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "description": "A day, written without quotes.", "type": "string", "format": "date" })
     }
 }
 

@@ -13,12 +13,13 @@ use super::decide::{Decision, Row, decide};
 use super::evidence::evidence;
 use super::expected::{absent, failures};
 use super::judgement::{Baseline, CommonShift, Judgement, SeriesJudgement, Verdict};
-use super::outcome::{sort, summarise};
+use super::outcome::{Whole, sort, summarise};
 use super::policy::{Limits, Policy, SeriesPolicy};
 use super::reason::reason;
 use super::reference::{Findings, Refusal};
 use super::tail::Tail;
 use super::trial::{Trial, Trials};
+use super::waiver::waive;
 use crate::model::{CandidateRun, History, HistoryRun, SeriesHistory, SeriesId, SeriesMeta};
 use crate::stats;
 
@@ -48,10 +49,14 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
             recent,
             needs_rerun: false,
             confirmation: None,
+            waived: None,
         });
     }
     sort(&mut series);
-    let mut summary = summarise(&series, &common_shifts, limits);
+    let waivers = waive(&mut series, policy);
+    let accepted = policy.acceptance().map(str::to_owned);
+    let whole = Whole { common_shifts: &common_shifts, is_accepted: accepted.is_some(), legs: &candidate.legs };
+    let mut summary = summarise(&series, &whole, limits);
     let simulated = candidate.results.iter().filter(|result| result.configuration.is_simulated).count();
     if simulated > 0 && simulated < candidate.results.len() {
         summary.reasons.push(format!(
@@ -69,6 +74,9 @@ pub fn judge(candidate: &CandidateRun, history: &History, policy: &dyn Policy) -
         limits: limits.clone(),
         is_simulated: simulated > 0 && simulated == candidate.results.len(),
         common_shifts,
+        waivers,
+        accepted,
+        legs: candidate.legs.clone(),
     }
 }
 
@@ -150,6 +158,7 @@ fn judged_series(
         needs_rerun: policy.is_judged.value && decision.is_open && evidence.t > 0.0 && reruns.len() < wanted_reruns,
         confirmation: decision.confirmation(!reruns.is_empty()),
         evidence: Some(evidence),
+        waived: None,
         recent: Vec::new(),
         policy: (*policy).clone(),
     }
@@ -171,6 +180,7 @@ fn refused(refusal: &Refusal, meta: &SeriesMeta, policy: &SeriesPolicy, value: O
         recent: Vec::new(),
         needs_rerun: false,
         confirmation: None,
+        waived: None,
         policy: policy.clone(),
     }
 }

@@ -9,7 +9,8 @@ use std::fmt;
 use jiff::Timestamp;
 
 use super::policy::{Limits, SeriesPolicy};
-use crate::model::{Hardware, SeriesMeta};
+use super::waiver::{Waived, WaiverUse};
+use crate::model::{Hardware, Leg, SeriesMeta};
 
 /// The verdict of one series.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -227,6 +228,8 @@ pub struct SeriesJudgement {
     pub needs_rerun: bool,
     /// What re-runs said of it; `None` where it was no suspect, or nothing was run again.
     pub confirmation: Option<Confirmation>,
+    /// Who accepted its regression; `None` where nobody did, or there is none.
+    pub waived: Option<Waived>,
     /// The thresholds and actions that applied, with their origins.
     pub policy: SeriesPolicy,
 }
@@ -234,8 +237,10 @@ pub struct SeriesJudgement {
 /// How many series got each verdict. Unjudged series are counted apart and nowhere else.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Verdict `regressed`.
+    /// Verdict `regressed`, waived ones excepted.
     pub regressed: usize,
+    /// Verdict `regressed`, and accepted by a waiver.
+    pub waived: usize,
     /// Verdict `improved`.
     pub improved: usize,
     /// Verdict `unchanged`.
@@ -262,6 +267,7 @@ impl Counts {
         for judged in series {
             let slot = match judged.verdict {
                 _ if !judged.policy.is_judged.value => &mut counts.unjudged,
+                Verdict::Regressed if judged.waived.is_some() => &mut counts.waived,
                 Verdict::Regressed => &mut counts.regressed,
                 Verdict::Improved => &mut counts.improved,
                 Verdict::Unchanged => &mut counts.unchanged,
@@ -280,6 +286,7 @@ impl Counts {
     #[must_use]
     pub fn total(&self) -> usize {
         self.regressed
+            + self.waived
             + self.improved
             + self.unchanged
             + self.inconclusive
@@ -321,6 +328,12 @@ pub struct Judgement {
     pub is_simulated: bool,
     /// What the series of each hardware have in common, where that was taken out of any of them.
     pub common_shifts: Vec<CommonShift>,
+    /// What became of each waiver.
+    pub waivers: Vec<WaiverUse>,
+    /// Who accepted every regression of the run, and how.
+    pub accepted: Option<String>,
+    /// The legs of the run, where it has several.
+    pub legs: Vec<Leg>,
 }
 
 impl Judgement {

@@ -21,12 +21,14 @@
 //!   - `evidence`, `reason`: the numbers and the words behind it
 //!   - `drift`: levels that crept away in small steps
 //!   - `expected`: series that should have been measured
+//!   - `waiver`: regressions that somebody has accepted
 //!   - `outcome`: counts, order, outcome and reasons
 //!   - `words`: numbers in sentences
 //! - [`replay`]: a history, judged again run by run
 //! - [`calibrate`](mod@calibrate): what a policy does on a project's own history, by replaying it
 //! - [`explain`](mod@explain): every number behind the verdict of one series
 //! - [`selftest`](mod@selftest): proof that a gate can fail
+//! - [`trend`](mod@trend): every series over time
 //! - [`change_points()`] and [`monitor`]: where the level of a series changed
 
 mod assess;
@@ -54,7 +56,9 @@ pub mod selftest;
 mod tail;
 #[cfg(test)]
 mod tests;
+pub mod trend;
 mod trial;
+pub mod waiver;
 mod words;
 
 pub use change_points::{ChangePoint, change_points, monitor};
@@ -65,3 +69,5 @@ pub use judgement::{
     SeriesJudgement, Verdict,
 };
 pub use policy::{Action, Correction, Limits, Policy, Scale, SeriesPolicy, Setting};
+pub use reference::FEWEST_RUNS;
+pub use waiver::{Waived, Waiver, WaiverState, WaiverUse};

@@ -9,6 +9,7 @@ use std::cmp::Ordering;
 use super::judgement::{CommonShift, Counts, Outcome, SeriesJudgement, Verdict};
 use super::policy::{Action, Limits, Setting};
 use super::words;
+use crate::model::{Leg, LegState};
 
 /// Most series that a reason names.
 const NAMES: usize = 3;
@@ -59,19 +60,36 @@ impl Ord for SortKey {
     }
 }
 
-/// Sums up sorted series and what they have in common.
-pub(super) fn summarise(series: &[SeriesJudgement], common_shifts: &[CommonShift], limits: &Limits) -> Summary {
+/// What concerns no single series.
+pub(super) struct Whole<'a> {
+    /// What the series of each hardware have in common.
+    pub(super) common_shifts: &'a [CommonShift],
+    /// Whether somebody accepted every regression of the run.
+    pub(super) is_accepted: bool,
+    /// The legs of the run.
+    pub(super) legs: &'a [Leg],
+}
+
+/// Sums up sorted series and what concerns the run as a whole.
+pub(super) fn summarise(series: &[SeriesJudgement], whole: &Whole<'_>, limits: &Limits) -> Summary {
+    let Whole { common_shifts, is_accepted, legs } = *whole;
     let counts = Counts::of(series);
     let by_verdict = |verdict: Verdict| -> Vec<&SeriesJudgement> {
-        series.iter().filter(|judged| judged.policy.is_judged.value && judged.verdict == verdict).collect()
+        series
+            .iter()
+            .filter(|judged| judged.policy.is_judged.value && judged.verdict == verdict && judged.waived.is_none())
+            .collect()
     };
     let failing = |verdict: Verdict| by_verdict(verdict).iter().any(|judged| action(judged) == Action::Fail);
     let is_unsettled = failing(Verdict::Inconclusive) || failing(Verdict::New);
-    let slowed = common_shifts.iter().filter(|shift| shift.verdict == Verdict::Regressed).count();
+    let slowed = common_shifts.iter().filter(|shift| shift.verdict == Verdict::Regressed && !is_accepted).count();
     let drifted: Vec<&SeriesJudgement> = series.iter().filter(|judged| has_drifted(judged)).collect();
-    let is_drift_failing = drifted.iter().any(|judged| judged.policy.drift.value == Action::Fail);
+    let is_drift_failing =
+        drifted.iter().any(|judged| judged.policy.drift.value == Action::Fail && judged.waived.is_none());
+    let lost: Vec<&Leg> = legs.iter().filter(|leg| leg.state != LegState::Reported).collect();
+    let is_leg_failing = !lost.is_empty() && limits.missing_leg.value == Action::Fail;
     let has_regressed = counts.regressed > 0 || slowed > 0 || is_drift_failing;
-    let outcome = if has_regressed || failing(Verdict::Missing) || failing(Verdict::Incomparable) {
+    let outcome = if has_regressed || is_leg_failing || failing(Verdict::Missing) || failing(Verdict::Incomparable) {
         Outcome::Failed
     } else if counts.compared == 0 && (limits.nothing_to_judge.value == Action::Fail || !is_unsettled) {
         Outcome::NothingToJudge
@@ -83,6 +101,12 @@ pub(super) fn summarise(series: &[SeriesJudgement], common_shifts: &[CommonShift
     let mut reasons: Vec<String> =
         Verdict::ALL.into_iter().filter_map(|verdict| sentence(verdict, &by_verdict(verdict))).collect();
     reasons.splice(0..0, common_shifts.iter().filter_map(shift_sentence));
+    if limits.missing_leg.value != Action::Ignore {
+        reasons.splice(0..0, lost.iter().filter_map(|leg| leg_sentence(leg)));
+    }
+    if counts.waived > 0 {
+        reasons.push(waived_sentence(counts.waived));
+    }
     reasons.extend(drift_sentence(&drifted));
     if counts.compared == 0 {
         let at = usize::from(counts.regressed > 0) + usize::from(!by_verdict(Verdict::Missing).is_empty());
@@ -152,6 +176,19 @@ fn shift_sentence(shift: &CommonShift) -> Option<String> {
         words::percent(shift.slowdown),
         words::percent(shift.usual),
     ))
+}
+
+fn leg_sentence(leg: &Leg) -> Option<String> {
+    match &leg.state {
+        LegState::Reported => None,
+        LegState::Missing => Some(format!("the leg {} is missing: it left no results", leg.name)),
+        LegState::Failed(reason) => Some(format!("the leg {} failed: {reason}", leg.name)),
+    }
+}
+
+fn waived_sentence(count: usize) -> String {
+    let (subject, verb) = if count == 1 { ("regression was", "does") } else { ("regressions were", "do") };
+    format!("{count} {subject} accepted, and {verb} not decide")
 }
 
 fn has_drifted(judged: &SeriesJudgement) -> bool {

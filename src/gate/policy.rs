@@ -6,6 +6,7 @@
 
 use std::fmt;
 
+use super::waiver::Waiver;
 use crate::model::{Direction, SeriesMeta};
 
 /// A value and where it came from: `default`, `--window`, or `benchgate.toml:12 [[rules]] 2`.
@@ -132,6 +133,8 @@ pub struct Limits {
     pub reruns: Setting<usize>,
     /// What a run in which nothing could be compared does.
     pub nothing_to_judge: Setting<Action>,
+    /// What a leg does that was expected and brought no results.
+    pub missing_leg: Setting<Action>,
 }
 
 /// A whole policy: the run's limits, and the thresholds of any series.
@@ -141,6 +144,16 @@ pub trait Policy {
 
     /// The thresholds of one series.
     fn for_series(&self, series: &SeriesMeta) -> SeriesPolicy;
+
+    /// The regressions that were accepted in writing.
+    fn waivers(&self) -> &[Waiver] {
+        &[]
+    }
+
+    /// Who accepted every regression of this run, and how; `None` where nobody did.
+    fn acceptance(&self) -> Option<&str> {
+        None
+    }
 }
 
 /// The built-in policy, for projects without a `benchgate.toml` and for tests.
@@ -154,6 +167,7 @@ impl Default for DefaultPolicy {
             correction: Setting::default_value(Correction::None),
             reruns: Setting::default_value(2),
             nothing_to_judge: Setting::default_value(Action::Fail),
+            missing_leg: Setting::default_value(Action::Fail),
         })
     }
 }

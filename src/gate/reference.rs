@@ -17,7 +17,7 @@ use crate::model::{Direction, Measurement, Point, SeriesHistory, SeriesMeta};
 use crate::stats;
 
 /// Fewest runs of history for a statistical verdict.
-pub(super) const FEWEST_RUNS: usize = 5;
+pub const FEWEST_RUNS: usize = 5;
 
 /// A run's measurement of one series.
 #[derive(Clone, Copy, Debug, PartialEq)]

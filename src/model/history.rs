@@ -13,6 +13,26 @@ use super::metric::Direction;
 use super::result::{BenchmarkResult, SeriesKey};
 use super::unit::Unit;
 
+/// A part of a run that is executed by a job of its own, such as one hardware of a matrix.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// Its name.
+    pub name: String,
+    /// What it brought.
+    pub state: LegState,
+}
+
+/// What a leg brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum LegState {
+    /// Results.
+    Reported,
+    /// Word that there are none, and why.
+    Failed(String),
+    /// Nothing, although it was expected.
+    Missing,
+}
+
 /// The run being judged.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct CandidateRun {
@@ -25,6 +45,8 @@ pub struct CandidateRun {
     pub base: Vec<Vec<BenchmarkResult>>,
     /// Whether the user declared that only a part of the suite was run, so that nothing counts as missing.
     pub is_partial: bool,
+    /// Its legs, where it has several or their names are known.
+    pub legs: Vec<Leg>,
 }
 
 /// Series, unit and direction.

@@ -26,7 +26,7 @@ pub mod unit;
 
 pub use draft::{Context, MissingFact, ResultDraft, RunDraft};
 pub use hardware::{Hardware, HardwareDraft, Machine};
-pub use history::{CandidateRun, History, HistoryRun, Point, RecentRun, SeriesHistory, SeriesMeta};
+pub use history::{CandidateRun, History, HistoryRun, Leg, LegState, Point, RecentRun, SeriesHistory, SeriesMeta};
 pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};
 pub use measurement::{Measurement, MeasurementError};
 pub use metric::Direction;

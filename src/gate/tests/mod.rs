@@ -7,10 +7,12 @@
 //! - `noise`: false alarms, power, shifts and spikes, with fixed seeds
 //! - `reruns`: what confirms a suspect and what clears it
 //! - `runner`: slow runners, changes of everything, drift, epochs
+//! - `accepted`: waivers, acceptance of a whole run, and legs
 //! - `explain`: the numbers behind a verdict
 //! - `laws`: properties that hold for any input
 //! - `hostile`: input at the edge of what is possible
 
+mod accepted;
 mod explain;
 mod hostile;
 mod laws;
@@ -19,5 +21,5 @@ mod noise;
 mod outcomes;
 mod reruns;
 mod runner;
-mod scene;
+pub(in crate::gate) mod scene;
 mod verdicts;

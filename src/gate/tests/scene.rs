@@ -11,7 +11,7 @@ use rand_chacha::ChaCha8Rng;
 use rand_distr::{Distribution as _, StandardNormal};
 
 use crate::gate::policy::{Action, Correction, DefaultPolicy, Limits, Policy, SeriesPolicy};
-use crate::gate::{Judgement, SeriesJudgement, judge};
+use crate::gate::{Judgement, SeriesJudgement, Waiver, judge};
 use crate::model::{
     BenchmarkResult, CandidateRun, Configuration, Direction, Hardware, History, HistoryRun, Machine, Measurement,
     Point, RecentRun, RunId, SeriesHistory, SeriesKey, SeriesMeta, Simulation, Status, Unit,
@@ -19,33 +19,33 @@ use crate::model::{
 
 /// One series: what it is, what it measured and what it measures now.
 #[derive(Clone, Debug)]
-pub(super) struct Line {
-    pub(super) case: String,
-    pub(super) metric: &'static str,
-    pub(super) unit: &'static str,
-    pub(super) better: Option<Direction>,
-    pub(super) past: Vec<f64>,
-    pub(super) now: Option<f64>,
+pub(in crate::gate) struct Line {
+    pub(in crate::gate) case: String,
+    pub(in crate::gate) metric: &'static str,
+    pub(in crate::gate) unit: &'static str,
+    pub(in crate::gate) better: Option<Direction>,
+    pub(in crate::gate) past: Vec<f64>,
+    pub(in crate::gate) now: Option<f64>,
 }
 
 /// A latency in milliseconds.
-pub(super) fn latency(case: &str, past: Vec<f64>, now: f64) -> Line {
+pub(in crate::gate) fn latency(case: &str, past: Vec<f64>, now: f64) -> Line {
     Line { case: case.to_owned(), metric: "latency", unit: "ms", better: None, past, now: Some(now) }
 }
 
 /// A number of allocations.
-pub(super) fn allocations(past: Vec<f64>, now: f64) -> Line {
+pub(in crate::gate) fn allocations(past: Vec<f64>, now: f64) -> Line {
     Line { case: "alloc".to_owned(), metric: "allocations", unit: "allocs", better: None, past, now: Some(now) }
 }
 
 /// Runs around 100 with normal relative noise.
-pub(super) fn noisy(seed: u64, runs: usize, relative_sd: f64) -> Vec<f64> {
+pub(in crate::gate) fn noisy(seed: u64, runs: usize, relative_sd: f64) -> Vec<f64> {
     let normal = StandardNormal.sample_iter(ChaCha8Rng::seed_from_u64(seed));
     normal.take(runs).map(|deviation: f64| 100.0 * (relative_sd * deviation).exp()).collect()
 }
 
 /// What is run for a case.
-pub(super) fn configuration(case: &str) -> Configuration {
+pub(in crate::gate) fn configuration(case: &str) -> Configuration {
     Configuration {
         model: "bert".to_owned(),
         hardware: Hardware { kind: "cpu".to_owned(), device: None, machine: Machine::default() },
@@ -58,7 +58,7 @@ pub(super) fn configuration(case: &str) -> Configuration {
 }
 
 /// A result of a case.
-pub(super) fn result(case: &str, status: Status, measurements: Vec<Measurement>) -> BenchmarkResult {
+pub(in crate::gate) fn result(case: &str, status: Status, measurements: Vec<Measurement>) -> BenchmarkResult {
     BenchmarkResult {
         configuration: configuration(case),
         status,
@@ -71,7 +71,7 @@ pub(super) fn result(case: &str, status: Status, measurements: Vec<Measurement>)
     }
 }
 
-pub(super) fn meta(line: &Line) -> SeriesMeta {
+pub(in crate::gate) fn meta(line: &Line) -> SeriesMeta {
     SeriesMeta {
         key: SeriesKey { configuration: configuration(&line.case), metric: line.metric.to_owned() },
         unit: Unit::canonical(line.unit).0,
@@ -80,7 +80,7 @@ pub(super) fn meta(line: &Line) -> SeriesMeta {
 }
 
 /// The candidate and the history that the lines describe.
-pub(super) fn scene(lines: &[Line]) -> (CandidateRun, History) {
+pub(in crate::gate) fn scene(lines: &[Line]) -> (CandidateRun, History) {
     let count = lines.iter().map(|line| line.past.len()).max().unwrap_or(0);
     let mut candidate = CandidateRun::default();
     let mut history = History::default();
@@ -116,23 +116,40 @@ pub(super) fn scene(lines: &[Line]) -> (CandidateRun, History) {
 }
 
 /// The built-in policy with some of it changed.
-pub(super) struct Changed {
+pub(in crate::gate) struct Changed {
     limits: Limits,
     change: fn(&mut SeriesPolicy),
+    waivers: Vec<Waiver>,
+    accepted: Option<String>,
 }
 
 /// The built-in policy with the thresholds of every series changed.
-pub(super) fn with(change: fn(&mut SeriesPolicy)) -> Changed {
-    Changed { limits: DefaultPolicy::default().limits().clone(), change }
+pub(in crate::gate) fn with(change: fn(&mut SeriesPolicy)) -> Changed {
+    Changed { limits: DefaultPolicy::default().limits().clone(), change, waivers: Vec::new(), accepted: None }
 }
 
 impl Changed {
-    pub(super) fn correction(mut self, correction: Correction) -> Self {
+    pub(in crate::gate) fn correction(mut self, correction: Correction) -> Self {
         self.limits.correction.value = correction;
         self
     }
 
-    pub(super) fn nothing_to_judge(mut self, action: Action) -> Self {
+    pub(in crate::gate) fn missing_leg(mut self, action: Action) -> Self {
+        self.limits.missing_leg.value = action;
+        self
+    }
+
+    pub(in crate::gate) fn waiver(mut self, waiver: Waiver) -> Self {
+        self.waivers.push(waiver);
+        self
+    }
+
+    pub(in crate::gate) fn accepted_by(mut self, by: &str) -> Self {
+        self.accepted = Some(by.to_owned());
+        self
+    }
+
+    pub(in crate::gate) fn nothing_to_judge(mut self, action: Action) -> Self {
         self.limits.nothing_to_judge.value = action;
         self
     }
@@ -148,26 +165,34 @@ impl Policy for Changed {
         (self.change)(&mut policy);
         policy
     }
+
+    fn waivers(&self) -> &[Waiver] {
+        &self.waivers
+    }
+
+    fn acceptance(&self) -> Option<&str> {
+        self.accepted.as_deref()
+    }
 }
 
 /// Judges the lines by the built-in policy.
-pub(super) fn judged(lines: &[Line]) -> Judgement {
+pub(in crate::gate) fn judged(lines: &[Line]) -> Judgement {
     judged_by(lines, &DefaultPolicy::default())
 }
 
 /// Judges the lines by a policy.
-pub(super) fn judged_by(lines: &[Line], policy: &dyn Policy) -> Judgement {
+pub(in crate::gate) fn judged_by(lines: &[Line], policy: &dyn Policy) -> Judgement {
     let (candidate, history) = scene(lines);
     judge(&candidate, &history, policy)
 }
 
 /// Judges one line by the built-in policy, without regard to the outcome.
-pub(super) fn only(line: Line) -> SeriesJudgement {
+pub(in crate::gate) fn only(line: Line) -> SeriesJudgement {
     only_by(line, &DefaultPolicy::default())
 }
 
 /// Judges one line by a policy, without regard to the outcome.
-pub(super) fn only_by(line: Line, policy: &dyn Policy) -> SeriesJudgement {
+pub(in crate::gate) fn only_by(line: Line, policy: &dyn Policy) -> SeriesJudgement {
     let mut judgement = judged_by(&[line], policy);
     assert_eq!(judgement.series.len(), 1);
     judgement.series.remove(0)

@@ -1,0 +1,231 @@
+//! Every series over time.
+//!
+//! For: where levels changed and by how much, what drifts, what became noisy, what stopped reporting. Not for: a
+//! candidate's verdict (see [`judge`](fn@super::judge)).
+//! Invariant: a change names the runs between which it happened and has at least the minimum effect; what cannot be
+//! placed on an axis is listed with its reason.
+
+use super::axis::Axis;
+use super::change_points::change_points;
+use super::drift::drift;
+use super::judgement::Drift;
+use super::level::Level;
+use super::policy::Policy;
+use super::rule::{Rule, choose_rule};
+use crate::model::{History, HistoryRun, Point, SeriesHistory, SeriesMeta, metric};
+use crate::stats;
+
+/// Values that a trend carries for a sparkline: one of each few runs.
+const SPARK: usize = 20;
+
+/// Runs in which a series of the same hardware was measured and this one was not, before it counts as stopped.
+const SILENT_RUNS: usize = 3;
+
+/// The trend of a history.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Trend {
+    /// Its runs, oldest first.
+    pub runs: Vec<HistoryRun>,
+    /// Every series, the most worth looking at first: newest worsening, then drift, then the rest by name.
+    pub series: Vec<SeriesTrend>,
+}
+
+/// One series over time.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SeriesTrend {
+    /// What it is.
+    pub series: SeriesMeta,
+    /// Runs that measured it.
+    pub runs: usize,
+    /// Run-to-run noise as a relative standard deviation; `None` where there are too few runs.
+    pub noise: Option<f64>,
+    /// Its changes of level, oldest first.
+    pub changes: Vec<LevelChange>,
+    /// How far it has crept away from its best level.
+    pub drift: Option<Drift>,
+    /// Whether its newest runs lack it although they measured other series of its hardware: how many.
+    pub silent_runs: usize,
+    /// Values over its whole history, oldest first, thinned out; for a sparkline.
+    pub values: Vec<f64>,
+    /// Why it has no changes to look for.
+    pub refusal: Option<String>,
+}
+
+/// A change of level.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LevelChange {
+    /// Whether it became worse.
+    pub is_worse: bool,
+    /// Relative change of the value, as a fraction.
+    pub change: f64,
+    /// Interval of 95 % of that, low and high.
+    pub interval: (f64, f64),
+    /// The level before, in the canonical unit.
+    pub before: f64,
+    /// The level after.
+    pub after: f64,
+    /// Index in [`Trend::runs`] of the first run at the new level.
+    pub start: usize,
+    /// The last run that is surely before the change, and the first that is surely after it.
+    pub between: (usize, usize),
+}
+
+/// Looks at every series of a history.
+#[must_use]
+pub fn trend(history: &History, policy: &dyn Policy) -> Trend {
+    let mut series: Vec<SeriesTrend> = history.series.iter().map(|one| of_series(one, history, policy)).collect();
+    series.sort_by_cached_key(|one| {
+        let worse = one.changes.iter().rev().find(|change| change.is_worse).map_or(0, |change| change.start + 1);
+        (std::cmp::Reverse(worse), one.drift.is_none(), one.silent_runs == 0, one.series.key.to_string())
+    });
+    Trend { runs: history.runs.clone(), series }
+}
+
+fn of_series(one: &SeriesHistory, history: &History, policy: &dyn Policy) -> SeriesTrend {
+    let thresholds = policy.for_series(&one.meta);
+    let mut found = SeriesTrend {
+        series: one.meta.clone(),
+        runs: one.points.len(),
+        noise: None,
+        changes: Vec::new(),
+        drift: None,
+        silent_runs: silent_runs(one, history),
+        values: thinned(&one.points),
+        refusal: None,
+    };
+    let SeriesMeta { key, unit, better } = &one.meta;
+    let stated = thresholds.better.value.or_else(|| metric::direction(&key.metric, unit, *better));
+    let Some(better) = stated else {
+        found.refusal = Some("nobody says which direction is better".to_owned());
+        return found;
+    };
+    let minimum = thresholds.minimum_effect.value;
+    let axis = match choose_rule(thresholds.scale.value, minimum, &one.meta, better, &one.points, &[]) {
+        Ok(Rule::Spread(axis)) => axis,
+        // Without noise every step is a change, and differences are what it is measured by.
+        Ok(Rule::Exact { .. }) => Axis::additive(better, &values(&one.points)),
+        Err(reason) => {
+            found.refusal = Some(reason);
+            return found;
+        }
+    };
+    let positions: Vec<f64> = one.points.iter().map(|point| axis.place(point.value)).collect();
+    let smallest = axis.distance(minimum, stats::median(&positions).unwrap_or(0.0));
+    let changes = change_points(&positions, smallest);
+    found.changes = changes
+        .iter()
+        .map(|change| {
+            let of = |distance: f64| axis.change(distance, change.before);
+            let ends = (of(change.shift.low), of(change.shift.high));
+            LevelChange {
+                is_worse: change.after > change.before,
+                change: of(change.shift.estimate),
+                interval: (ends.0.min(ends.1), ends.0.max(ends.1)),
+                before: axis.value(change.before),
+                after: axis.value(change.after),
+                start: one.points[change.start].run,
+                between: (one.points[change.range.start().saturating_sub(1)].run, one.points[*change.range.end()].run),
+            }
+        })
+        .collect();
+    if let Some(level) = Level::of(&one.points, &one.epochs, &axis) {
+        found.noise = Some(axis.relative(level.spread, level.centre));
+        let started = |index: usize| history.runs[one.points[index].run].started_at;
+        let crept = drift(&axis, &level, &one.epochs, thresholds.target_effect.value, started);
+        // A step that is told as a change did not creep.
+        let is_told =
+            |since| found.changes.iter().any(|one| one.is_worse && history.runs[one.start].started_at > since);
+        found.drift = crept.filter(|drift| !is_told(drift.since));
+    }
+    found
+}
+
+/// Commits of the newest runs that measured other series of the same hardware and not this one, in a row; 0 below the
+/// number that counts.
+fn silent_runs(one: &SeriesHistory, history: &History) -> usize {
+    let Some(last) = one.points.last().map(|point| point.run) else { return 0 };
+    let hardware = &one.meta.key.configuration.hardware;
+    let mut since: Vec<usize> = history
+        .series
+        .iter()
+        .filter(|other| other.meta.key.configuration.hardware == *hardware)
+        .flat_map(|other| other.points.iter().rev().map(|point| point.run).take_while(|run| *run > last))
+        .collect();
+    since.sort_unstable();
+    since.dedup_by_key(|run| history.runs[*run].commit.clone().unwrap_or_else(|| run.to_string()));
+    if since.len() >= SILENT_RUNS { since.len() } else { 0 }
+}
+
+fn values(points: &[Point]) -> Vec<f64> {
+    points.iter().map(|point| point.value).collect()
+}
+
+/// Medians of as many equal stretches as a sparkline has room for.
+fn thinned(points: &[Point]) -> Vec<f64> {
+    let stretch = points.len().div_ceil(SPARK).max(1);
+    points.chunks(stretch).filter_map(|chunk| stats::median(&values(chunk))).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::policy::DefaultPolicy;
+    use super::super::tests::scene::{latency, noisy, scene};
+    use super::*;
+
+    fn of(past: Vec<f64>) -> SeriesTrend {
+        let (_, history) = scene(&[latency("a", past, 100.0)]);
+        trend(&history, &DefaultPolicy::default()).series.remove(0)
+    }
+
+    #[test]
+    fn a_step_is_a_change_with_its_size_and_the_runs_around_it() {
+        let mut past = noisy(1, 60, 0.01);
+        past[40..].iter_mut().for_each(|value| *value *= 1.12);
+        let found = of(past);
+        let [change] = &found.changes[..] else { panic!("{found:?}") };
+        assert!(change.is_worse && change.between.0 < 40 && change.between.1 >= 40, "{change:?}");
+        assert!((0.10..0.14).contains(&change.change), "{change:?}");
+        assert!(change.interval.0 < change.change && change.change < change.interval.1, "{change:?}");
+        assert!(found.noise.is_some_and(|noise| (0.005..0.02).contains(&noise)));
+    }
+
+    #[test]
+    fn a_faster_level_is_no_worsening_and_a_quiet_history_has_no_change() {
+        let mut past = noisy(2, 60, 0.01);
+        past[30..].iter_mut().for_each(|value| *value *= 0.8);
+        assert!(!of(past).changes[0].is_worse);
+        assert_eq!(of(noisy(3, 60, 0.01)).changes, []);
+        assert_eq!(of(vec![100.0]).changes, []);
+    }
+
+    #[test]
+    fn exact_metrics_change_where_they_step() {
+        let found = of([[1000.0; 20], [1100.0; 20]].concat());
+        assert_eq!(found.changes.len(), 1);
+        assert!((found.changes[0].change - 0.1).abs() < 1e-9);
+    }
+
+    #[test]
+    fn a_series_that_stopped_is_told_and_stands_before_quiet_ones() {
+        let (_, mut history) = scene(&[latency("a", noisy(1, 40, 0.01), 1.0), latency("b", noisy(2, 40, 0.01), 1.0)]);
+        history.series[1].points.truncate(33);
+        let found = trend(&history, &DefaultPolicy::default());
+        assert_eq!(found.series.iter().map(|one| one.silent_runs).collect::<Vec<_>>(), [7, 0]);
+        assert_eq!(found.series[0].series.key.configuration.test_case.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn the_newest_worsening_comes_first() {
+        let step = |at: usize| {
+            let mut past = noisy(5, 60, 0.01);
+            past[at..].iter_mut().for_each(|value| *value *= 1.2);
+            past
+        };
+        let (_, history) =
+            scene(&[latency("a", step(20), 1.0), latency("b", noisy(6, 60, 0.01), 1.0), latency("c", step(50), 1.0)]);
+        let found = trend(&history, &DefaultPolicy::default());
+        let cases: Vec<&str> =
+            found.series.iter().filter_map(|one| one.series.key.configuration.test_case.as_deref()).collect();
+        assert_eq!(cases, ["c", "a", "b"]);
+    }
+}
