@@ -31,6 +31,8 @@ pub struct BaselineFilter {
     /// Names and commits of the candidate's own runs: every attempt of them is left out, or a re-run would be judged
     /// against the attempt that failed.
     pub own_runs: Vec<(String, Option<String>)>,
+    /// Commits that the candidate does not build on, such as those merged into its base branch after it left it.
+    pub excluded_commits: Vec<String>,
     /// At most this many of the newest runs of each series.
     pub window: usize,
 }
@@ -47,6 +49,7 @@ const BASELINE: &str = "
     WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group'), TRUE)
         AND ($1 IS NULL OR git_branch = $1)
         AND ($2::BIGINT IS NULL OR started_at < make_timestamp($2::BIGINT))
+        AND NOT EXISTS (FROM excluded_commits e WHERE e.git_commit = t.git_commit)
         AND NOT EXISTS (FROM own_runs o WHERE o.run_key = t.run_key AND o.git_commit IS NOT DISTINCT FROM t.git_commit)";
 
 /// The value that is judged is the median of the samples; the spread within a run is that of their logarithms.
@@ -120,11 +123,21 @@ impl Store {
         appender.flush()
     }
 
+    /// A temporary table with one column of texts.
+    fn stage_texts(&self, table: &str, column: &str, texts: &[String]) -> Result<(), duckdb::Error> {
+        self.connection.execute_batch(&format!("CREATE OR REPLACE TEMP TABLE {table} ({column} VARCHAR)"))?;
+        for text in texts {
+            self.connection.execute(&format!("INSERT INTO {table} VALUES (?)"), params![text])?;
+        }
+        Ok(())
+    }
+
     fn baseline_runs(&self, filter: &BaselineFilter) -> Result<Vec<HistoryRun>, duckdb::Error> {
         self.connection.execute_batch("CREATE OR REPLACE TEMP TABLE own_runs (run_key VARCHAR, git_commit VARCHAR)")?;
         for (key, commit) in &filter.own_runs {
             self.connection.execute("INSERT INTO own_runs VALUES (?, ?)", params![key, commit])?;
         }
+        self.stage_texts("excluded_commits", "git_commit", &filter.excluded_commits)?;
         let before = filter.before.map(|time| time.as_microsecond());
         self.connection.execute(BASELINE, params![filter.branch, before])?;
         let mut statement = self.connection.prepare(

@@ -11,6 +11,7 @@
 //! (`configuration_id`, `metric`).
 //!
 //! - [`connection`] - opening and creating a store
+//! - [`contents`] - what a history holds, in numbers
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
@@ -22,6 +23,7 @@
 
 mod batch;
 pub mod connection;
+pub mod contents;
 pub mod error;
 pub mod history;
 pub mod import;
@@ -34,6 +36,7 @@ mod series;
 mod tests;
 
 pub use connection::{Mode, Store};
+pub use contents::{Contents, KnownRun};
 pub use error::StoreError;
 pub use history::BaselineFilter;
 pub use import::{Import, ImportOutcome, Source};

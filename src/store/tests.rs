@@ -186,7 +186,8 @@ fn a_history_is_read_back_as_it_was_written() {
 
     let before = run(3).started_at;
     let own_runs = vec![("run-1".to_owned(), history.runs[0].commit.clone())];
-    let filter = BaselineFilter { before, own_runs, branch: Some("main".to_owned()), window: 100 };
+    let filter =
+        BaselineFilter { before, own_runs, branch: Some("main".to_owned()), window: 100, ..BaselineFilter::default() };
     assert_eq!(store.history(std::slice::from_ref(&wanted), &filter).expect("read").runs.len(), 1);
     let filter = BaselineFilter { branch: Some("other".to_owned()), window: 100, ..BaselineFilter::default() };
     assert!(store.history(&[wanted], &filter).expect("read").series.is_empty());

@@ -1,0 +1,69 @@
+//! What a history holds, in numbers and names.
+//!
+//! For: saying how much and how old a history is, and which runs it lacks. Not for: its measurements.
+//! Invariant: runs of pull requests and merge queues do not count as history; they are never a baseline.
+
+use duckdb::params;
+use jiff::Timestamp;
+
+use super::connection::Store;
+use super::error::StoreError;
+
+/// What tells a run of CI from another.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct KnownRun {
+    /// Its name.
+    pub key: String,
+    /// Its attempt.
+    pub attempt: u32,
+    /// The leg that made it, where its environment says.
+    pub leg: Option<String>,
+}
+
+/// A history in numbers.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Contents {
+    /// Runs that can be a baseline.
+    pub runs: usize,
+    /// Their commits, each once.
+    pub commits: usize,
+    /// When the newest of them was made.
+    pub newest: Option<Timestamp>,
+    /// The commit of the newest of them.
+    pub newest_commit: Option<String>,
+    /// Every run, also those that are no baseline.
+    pub known: Vec<KnownRun>,
+}
+
+impl Store {
+    /// Counts what the history holds; `branch` restricts all but the list of runs to one branch.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn contents(&self, branch: Option<&str>) -> Result<Contents, StoreError> {
+        let read = || -> Result<Contents, duckdb::Error> {
+            const COUNT: &str = "
+                SELECT count(*), count(DISTINCT git_commit), epoch_us(max(started_at)), arg_max(git_commit, started_at)
+                FROM test_runs
+                WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group'), TRUE)
+                    AND ($1 IS NULL OR git_branch = $1)";
+            let counted = self.connection.query_row(COUNT, params![branch], |row| {
+                let newest: Option<i64> = row.get(2)?;
+                Ok(Contents {
+                    runs: row.get::<_, u64>(0)?.try_into().unwrap_or(usize::MAX),
+                    commits: row.get::<_, u64>(1)?.try_into().unwrap_or(usize::MAX),
+                    newest: newest.and_then(|micros| Timestamp::from_microsecond(micros).ok()),
+                    newest_commit: row.get(3)?,
+                    known: Vec::new(),
+                })
+            })?;
+            let mut statement = self
+                .connection
+                .prepare("SELECT DISTINCT run_key, attempt, metadata ->> '$.leg' FROM test_runs ORDER BY ALL")?;
+            let known = statement
+                .query_map([], |row| Ok(KnownRun { key: row.get(0)?, attempt: row.get(1)?, leg: row.get(2)? }))?;
+            Ok(Contents { known: known.collect::<Result<_, _>>()?, ..counted })
+        };
+        read().map_err(StoreError::database("count the history's runs"))
+    }
+}
