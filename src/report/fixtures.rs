@@ -24,6 +24,9 @@ pub(super) fn provenance() -> Provenance {
         reruns: 0,
         database: "benchgate.duckdb".to_owned(),
         rule: "the newest 100 runs of branch main".to_owned(),
+        history: None,
+        notices: Vec::new(),
+        url: None,
         tool_version: "0.1.0".to_owned(),
     }
 }
@@ -68,6 +71,7 @@ impl Series {
             recent: Vec::new(),
             needs_rerun: verdict == Verdict::Regressed,
             confirmation: None,
+            waived: None,
             policy,
         })
     }
@@ -190,6 +194,9 @@ pub(super) fn judgement(outcome: Outcome, series: Vec<Series>) -> Judgement {
         limits: DefaultPolicy::default().limits().clone(),
         is_simulated: false,
         common_shifts: Vec::new(),
+        waivers: Vec::new(),
+        accepted: None,
+        legs: Vec::new(),
     }
 }
 

@@ -10,15 +10,15 @@ use std::fmt::Display;
 use jiff::Timestamp;
 
 use super::json_schema::{
-    BaselineV1, CandidateV1, CommonShiftV1, CountsV1, DriftV1, EvidenceV1, HardwareV1, LimitsV1, ReportV1, RerunV1,
-    RunnerShareV1, SCHEMA, SeriesPolicyV1, SeriesV1, SettingV1, Sign,
+    BaselineV1, CandidateV1, CommonShiftV1, CountsV1, DriftV1, EvidenceV1, HardwareV1, LegV1, LimitsV1, ReportV1,
+    RerunV1, RunnerShareV1, SCHEMA, SeriesPolicyV1, SeriesV1, SettingV1, Sign, WaivedV1, WaiverV1,
 };
 use super::view::{Provenance, View};
 use crate::gate::{
     Baseline, CommonShift, Confirmation, Counts, Drift, Evidence, Judgement, Limits, Rerun, RunnerShare,
-    SeriesJudgement, SeriesPolicy, Setting,
+    SeriesJudgement, SeriesPolicy, Setting, Waived, Waiver, WaiverUse,
 };
-use crate::model::{Configuration, Hardware, Machine, SeriesMeta};
+use crate::model::{Configuration, Hardware, Leg, LegState, Machine, SeriesMeta};
 use crate::text::escape;
 
 /// Renders the report as indented JSON with a final newline.
@@ -31,8 +31,19 @@ pub fn json(view: &View) -> String {
 
 impl From<&View> for ReportV1 {
     fn from(view: &View) -> Self {
-        let View { judgement, provenance, headline, groups: _, visibility: _, baseline: _, suspects: _, hints: _ } =
-            view;
+        let View {
+            judgement,
+            provenance,
+            headline,
+            groups: _,
+            visibility: _,
+            baseline: _,
+            suspects: _,
+            hints: _,
+            waivers: _,
+            legs: _,
+            fixed: _,
+        } = view;
         let Judgement {
             outcome,
             failed_by_missing_only,
@@ -43,8 +54,11 @@ impl From<&View> for ReportV1 {
             limits,
             is_simulated,
             common_shifts,
+            waivers,
+            accepted,
+            legs,
         } = judgement;
-        let Provenance { files, commit, run, reruns, database, rule, tool_version } = provenance;
+        let Provenance { files, commit, run, reruns, database, rule, history, notices, url, tool_version } = provenance;
         let Baseline { runs, span, newest_commit } = baseline;
         Self {
             schema: SCHEMA,
@@ -68,9 +82,15 @@ impl From<&View> for ReportV1 {
                 oldest: span.map(|(oldest, _)| oldest.to_string()),
                 newest: span.map(|(_, newest)| newest.to_string()),
                 newest_commit: newest_commit.clone(),
+                history: history.clone(),
             },
             limits: limits.into(),
             common_shifts: common_shifts.iter().map(CommonShiftV1::from).collect(),
+            waivers: waivers.iter().map(WaiverV1::from).collect(),
+            accepted: accepted.clone(),
+            legs: legs.iter().map(LegV1::from).collect(),
+            notices: notices.clone(),
+            url: url.clone(),
             series: series.iter().map(SeriesV1::from).collect(),
         }
     }
@@ -78,10 +98,21 @@ impl From<&View> for ReportV1 {
 
 impl From<&Counts> for CountsV1 {
     fn from(counts: &Counts) -> Self {
-        let Counts { regressed, improved, unchanged, inconclusive, new, missing, incomparable, unjudged, compared } =
-            *counts;
+        let Counts {
+            regressed,
+            waived,
+            improved,
+            unchanged,
+            inconclusive,
+            new,
+            missing,
+            incomparable,
+            unjudged,
+            compared,
+        } = *counts;
         Self {
             regressed,
+            waived,
             improved,
             unchanged,
             inconclusive,
@@ -97,8 +128,18 @@ impl From<&Counts> for CountsV1 {
 
 impl From<&SeriesJudgement> for SeriesV1 {
     fn from(judged: &SeriesJudgement) -> Self {
-        let SeriesJudgement { series, verdict, value, evidence, reason, recent, needs_rerun, confirmation, policy } =
-            judged;
+        let SeriesJudgement {
+            series,
+            verdict,
+            value,
+            evidence,
+            reason,
+            recent,
+            needs_rerun,
+            confirmation,
+            waived,
+            policy,
+        } = judged;
         let SeriesMeta { key, unit, better: _ } = series;
         let Configuration { model, hardware, test_case, batch_size, precision, parameters, is_simulated: _ } =
             &key.configuration;
@@ -120,9 +161,35 @@ impl From<&SeriesJudgement> for SeriesV1 {
             evidence: evidence.as_ref().map(EvidenceV1::from),
             needs_rerun: *needs_rerun,
             confirmation: confirmation.map(Confirmation::as_str),
+            waived: waived.as_ref().map(WaivedV1::from),
             recent: recent.iter().copied().filter_map(finite).collect(),
             policy: policy.into(),
         }
+    }
+}
+
+impl From<&Waived> for WaivedV1 {
+    fn from(waived: &Waived) -> Self {
+        let Waived { origin, reason, expires, link } = waived.clone();
+        Self { origin, reason, expires: expires.map(|day| day.to_string()), link }
+    }
+}
+
+impl From<&WaiverUse> for WaiverV1 {
+    fn from(one: &WaiverUse) -> Self {
+        let Waiver { origin, series, ceiling, expires, reason, link, is_expired: _ } = one.waiver.clone();
+        Self { origin, series, up_to: ceiling, expires: expires.to_string(), reason, link, state: one.state.as_str() }
+    }
+}
+
+impl From<&Leg> for LegV1 {
+    fn from(leg: &Leg) -> Self {
+        let (state, reason) = match &leg.state {
+            LegState::Reported => ("reported", None),
+            LegState::Failed(reason) => ("failed", Some(reason.clone())),
+            LegState::Missing => ("missing", None),
+        };
+        Self { name: leg.name.clone(), state, reason }
     }
 }
 
@@ -223,12 +290,13 @@ impl From<&CommonShift> for CommonShiftV1 {
 
 impl From<&Limits> for LimitsV1 {
     fn from(limits: &Limits) -> Self {
-        let Limits { alpha, correction, reruns, nothing_to_judge } = limits;
+        let Limits { alpha, correction, reruns, nothing_to_judge, missing_leg } = limits;
         Self {
             alpha: setting(alpha, |value| finite(*value)),
             correction: setting(correction, shown),
             reruns: setting(reruns, |value| *value),
             nothing_to_judge: setting(nothing_to_judge, shown),
+            missing_leg: setting(missing_leg, shown),
         }
     }
 }

@@ -57,15 +57,74 @@ pub struct ReportV1 {
     pub limits: LimitsV1,
     /// What the series of each hardware have in common, where that was put down to the runner.
     pub common_shifts: Vec<CommonShiftV1>,
+    /// Every waiver of the policy, and what it did.
+    pub waivers: Vec<WaiverV1>,
+    /// Who accepted every regression of the run, and how; null where nobody did.
+    pub accepted: Option<String>,
+    /// The legs of the run, where it has several.
+    pub legs: Vec<LegV1>,
+    /// What did not work as it should and changed no verdict, in words; not for parsing.
+    pub notices: Vec<String>,
+    /// The page with the log and the whole report.
+    pub url: Option<String>,
     /// Every series, worst first.
     pub series: Vec<SeriesV1>,
+}
+
+/// A waiver of the policy.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WaiverV1 {
+    /// Where it is written.
+    pub origin: String,
+    /// The series it names.
+    pub series: String,
+    /// The largest change it covers, as a fraction.
+    pub up_to: f64,
+    /// The last day on which it holds.
+    #[schemars(extend("format" = "date"))]
+    pub expires: String,
+    /// Why the regression is accepted.
+    pub reason: String,
+    /// Where that was discussed.
+    pub link: Option<String>,
+    /// What it did in this run.
+    #[schemars(extend("enum" = ["applied", "exceeded", "expired", "unused"]))]
+    pub state: &'static str,
+}
+
+/// Why a regression does not decide.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct WaivedV1 {
+    /// The waiver's place, or who accepted the whole run and how.
+    pub origin: String,
+    /// Why, where that is written down.
+    pub reason: Option<String>,
+    /// The last day on which it holds.
+    #[schemars(extend("format" = "date"))]
+    pub expires: Option<String>,
+    /// Where that was discussed.
+    pub link: Option<String>,
+}
+
+/// A part of the run that a job of its own executed.
+#[derive(Debug, Serialize, JsonSchema)]
+pub struct LegV1 {
+    /// Its name.
+    pub name: String,
+    /// What it brought: results, word that there are none, or nothing.
+    #[schemars(extend("enum" = ["reported", "failed", "missing"]))]
+    pub state: &'static str,
+    /// Why it failed.
+    pub reason: Option<String>,
 }
 
 /// Series by verdict; those that the policy does not judge are counted in `unjudged` only.
 #[derive(Debug, Serialize, JsonSchema)]
 pub struct CountsV1 {
-    /// Worse than their history.
+    /// Worse than their history, accepted ones excepted.
     pub regressed: usize,
+    /// Worse than their history, and accepted.
+    pub waived: usize,
     /// Better than their history.
     pub improved: usize,
     /// Compared without a change.
@@ -118,6 +177,8 @@ pub struct BaselineV1 {
     pub newest: Option<String>,
     /// Commit of the newest run.
     pub newest_commit: Option<String>,
+    /// Where the history came from and how old it is, in words; null where nobody says.
+    pub history: Option<String>,
 }
 
 /// A policy value and where it came from.
@@ -140,6 +201,8 @@ pub struct LimitsV1 {
     pub reruns: SettingV1<usize>,
     /// `fail`, `warn` or `ignore`.
     pub nothing_to_judge: SettingV1<String>,
+    /// `fail`, `warn` or `ignore`.
+    pub missing_leg: SettingV1<String>,
 }
 
 /// What the series of one hardware have in common: a slow runner, or a change of everything.
@@ -201,6 +264,8 @@ pub struct SeriesV1 {
     /// `confirmed` or `cleared` by re-runs; null where it was no suspect, or nothing was run again.
     #[schemars(extend("enum" = ["confirmed", "cleared", null]))]
     pub confirmation: Option<&'static str>,
+    /// Why its regression does not decide; null where it does, or there is none.
+    pub waived: Option<WaivedV1>,
     /// Values of the newest history runs, oldest first, at most 20.
     pub recent: Vec<f64>,
     /// The thresholds that applied.

@@ -42,6 +42,18 @@ pub fn markdown(view: &View, budget: usize) -> String {
     if trimmed.len() <= budget { trimmed } else { cut(&format!("{}\n", heading(view)), budget) }
 }
 
+/// A warning below a report that was written already.
+#[must_use]
+pub fn markdown_warning(text: &str) -> String {
+    format!("\n> **Warning:** {}\n", sentence(text))
+}
+
+/// What is left to say where there is no report.
+#[must_use]
+pub fn markdown_error(text: &str) -> String {
+    format!("### ⚠️ NO VERDICT: benchgate could not finish\n\n{}\n", sentence(text))
+}
+
 /// The largest count up to `most` that fits, given that fewer fit where more do; 0 where none does.
 fn most_that_fit(most: usize, fits: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, most);
@@ -70,12 +82,15 @@ fn indices(view: &View, is_loud: bool) -> Vec<usize> {
 }
 
 fn layout(view: &View, loud: &[usize], quiet: &[usize]) -> String {
-    let mut blocks = vec![heading(view)];
+    let mut blocks = vec![heading(view), listed("Fixed", &view.fixed)];
     blocks.extend(view.groups.iter().filter_map(|group| table(group, loud)));
     blocks.push(reasons(view));
-    blocks.push(view.visibility.iter().map(|line| sentence(line)).collect::<Vec<_>>().join(" "));
+    blocks.push(listed("Accepted", &view.waivers));
+    blocks.push(listed("Legs", &view.legs));
     blocks.push(suspects(view));
+    blocks.push(notices(view));
     blocks.push(hints(view));
+    blocks.push(details(view));
     blocks.push(rest(view, quiet));
     blocks.push(left_out(view, loud.len() + quiet.len()));
     blocks.push(provenance(view));
@@ -158,21 +173,54 @@ fn table_row(row: &Row) -> String {
     format!("| {} |", cells.join(" | "))
 }
 
+/// Why the outcome, in a few lines.
 fn reasons(view: &View) -> String {
-    let mut lines: Vec<String> =
-        view.judgement.reasons.iter().map(|reason| format!("- {}", sentence(reason))).collect();
+    let reasons: Vec<String> = view.judgement.reasons.iter().map(|reason| format!("- {}", sentence(reason))).collect();
+    bounded_list(reasons, "reason").join("\n")
+}
+
+/// How each verdict was reached, and what could have been seen; folded, since the table says the rest.
+fn details(view: &View) -> String {
+    let mut lines: Vec<String> = Vec::new();
     for (verdict, reason, rows) in reason_groups(view) {
         let first = view.series(rows[0]).series.key.to_string();
         let more =
             if rows.len() > 1 { format!(" and {}", plural(rows.len() - 1, "more", "more")) } else { String::new() };
         lines.push(format!("- **{verdict}** {}{more}: {}", name(&first), sentence(reason)));
     }
+    let mut lines = bounded_list(lines, "reason");
+    lines.extend(view.visibility.iter().map(|line| format!("- {}", sentence(line))));
+    if lines.is_empty() {
+        return String::new();
+    }
+    let summary = "How the verdicts were reached, and what could have been seen";
+    format!("<details><summary>{summary}</summary>\n\n{}\n\n</details>", lines.join("\n"))
+}
+
+/// The first items, and how many more there are.
+fn bounded_list(mut lines: Vec<String>, noun: &str) -> Vec<String> {
     let left = lines.len().saturating_sub(REASON_LIMIT);
     lines.truncate(REASON_LIMIT);
     if left > 0 {
-        lines.push(format!("- and {}", plural(left, "more reason", "more reasons")));
+        lines.push(format!("- and {}", plural(left, &format!("more {noun}"), &format!("more {noun}s"))));
     }
-    lines.join("\n")
+    lines
+}
+
+/// A heading with a line for each item; nothing where there is none.
+fn listed(heading: &str, lines: &[String]) -> String {
+    let left = lines.len().saturating_sub(REASON_LIMIT);
+    let mut items: Vec<String> = lines.iter().take(REASON_LIMIT).map(|line| format!("- {}", sentence(line))).collect();
+    if left > 0 {
+        items.push(format!("- and {}", plural(left, "more", "more")));
+    }
+    if items.is_empty() { String::new() } else { format!("{heading}:\n\n{}", items.join("\n")) }
+}
+
+/// What did not work as it should.
+fn notices(view: &View) -> String {
+    let notices = view.provenance.notices.iter().take(REASON_LIMIT);
+    notices.map(|notice| format!("> **Warning:** {}", sentence(notice))).collect::<Vec<_>>().join("\n>\n")
 }
 
 /// What is worth a re-run.
@@ -221,6 +269,8 @@ fn left_out(view: &View, shown: usize) -> String {
 }
 
 fn provenance(view: &View) -> String {
-    let lines: Vec<String> = view.baseline.iter().map(|line| sentence(line)).collect();
+    let mut lines: Vec<String> = view.baseline.iter().map(|line| sentence(line)).collect();
+    // The address is this program's own: server, repository and numbers that were checked.
+    lines.extend(view.provenance.url.as_ref().map(|url| format!("[Log and full report]({url})")));
     format!("<sub>{}</sub>", lines.join("<br>"))
 }

@@ -10,12 +10,15 @@
 //! - `words`: the sentences: headline, visibility, baseline, next step
 //! - [`terminal()`]: for a terminal or a log
 //! - [`markdown()`]: for a pull-request comment or a job summary
+//! - [`annotations()`]: findings as annotations of GitHub Actions
 //! - [`json()`]: the frozen schema `benchgate/report/v1`
 //! - [`calibration()`], [`selftest()`]: what those commands found; `calibration_json`: the same for programs
 //! - [`explanation()`]: why one verdict, with its arithmetic; [`explanation_json()`]: the same for programs
 //! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
+//! - [`trend_markdown()`] and its siblings: every series over time
 //! - [`table`]: rows of a query
 
+mod annotations;
 mod calibration;
 mod calibration_json;
 mod columns;
@@ -31,6 +34,7 @@ mod selftest;
 mod suspects;
 pub mod table;
 mod terminal;
+mod trend;
 mod verbose;
 mod view;
 mod words;
@@ -40,6 +44,7 @@ mod fixtures;
 #[cfg(test)]
 mod tests;
 
+pub use annotations::{Annotation, AnnotationLevel, annotations};
 pub use calibration::calibration;
 pub use calibration_json::{
     CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,
@@ -48,9 +53,10 @@ pub use explain::explanation;
 pub use explain_json::{EXPLAIN_SCHEMA, ExplainV1, explain_json_schema, explanation_json};
 pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
-pub use markdown::{DEFAULT_BUDGET, markdown};
+pub use markdown::{DEFAULT_BUDGET, markdown, markdown_error, markdown_warning};
 pub use selftest::selftest;
 pub use suspects::{SUSPECTS_SCHEMA, SuspectsV1, suspects, suspects_json_schema};
 pub use table::{TableFormat, render};
 pub use terminal::{TerminalOptions, terminal};
+pub use trend::{TrendView, trend_json, trend_markdown, trend_schema, trend_text};
 pub use view::{Group, Provenance, Row, View};

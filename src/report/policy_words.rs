@@ -57,11 +57,12 @@ pub(super) fn series(policy: &SeriesPolicy) -> Vec<Named> {
 
 /// The limits of the run.
 pub(super) fn limits(limits: &Limits) -> Vec<Named> {
-    let Limits { alpha, correction, reruns, nothing_to_judge } = limits;
+    let Limits { alpha, correction, reruns, nothing_to_judge, missing_leg } = limits;
     vec![
         named("alpha", alpha, |fraction| percent(*fraction)),
         named("correction", correction, shown),
         named("re-runs", reruns, |count| format!("{count} of a suspect")),
         named("nothing to judge", nothing_to_judge, shown),
+        named("missing leg", missing_leg, shown),
     ]
 }

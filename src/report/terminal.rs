@@ -37,18 +37,22 @@ const NAMED_PER_REASON: usize = 3;
 #[must_use]
 pub fn terminal(view: &View, options: &TerminalOptions) -> String {
     let width = options.width;
-    let mut blocks = vec![headline(view, options)];
+    let mut blocks = vec![headline(view, options), listed("Fixed:", &view.fixed, width)];
     blocks.extend(tables(view, options));
     blocks.extend(reasons(view, width));
+    blocks.push(listed("Accepted:", &view.waivers, width));
+    blocks.push(listed("Legs:", &view.legs, width));
     blocks.push(sentences(&view.visibility, "", width));
     if options.is_verbose {
         blocks.push(verbose::numbers(view, width));
         blocks.push(verbose::policies(view, width));
     }
     blocks.push(sentences(&view.baseline, "", width));
+    blocks.push(sentences(&view.provenance.notices, "warning: ", width));
     blocks.push(suspects(view, width));
     let mut hints = view.hints.clone();
-    if !options.is_verbose && view.judgement.counts.compared > 0 {
+    let is_in_ci = view.provenance.url.is_some();
+    if !options.is_verbose && !is_in_ci && view.judgement.counts.compared > 0 {
         hints.push("`--verbose` shows all series, and the numbers and thresholds behind each verdict".to_owned());
     }
     blocks.push(sentences(&hints, "hint: ", width));
@@ -60,6 +64,13 @@ pub fn terminal(view: &View, options: &TerminalOptions) -> String {
 fn sentences(sentences: &[String], prefix: &str, width: Option<u16>) -> String {
     let line = |text: &String| wrap(&format!("{prefix}{}", escape::terminal(text)), width, prefix.len().max(2));
     sentences.iter().map(line).collect::<Vec<_>>().join("\n")
+}
+
+/// A heading with a line for each item; nothing where there is none.
+fn listed(heading: &str, lines: &[String], width: Option<u16>) -> String {
+    let lines: Vec<String> =
+        lines.iter().map(|line| wrap(&format!("  - {}", escape::terminal(line)), width, 4)).collect();
+    if lines.is_empty() { String::new() } else { format!("{heading}\n{}", lines.join("\n")) }
 }
 
 /// What is worth a re-run, a line each.

@@ -28,6 +28,12 @@ pub struct Provenance {
     pub database: String,
     /// The rule that chose the baseline runs, in words: "the newest 100 runs of branch main".
     pub rule: String,
+    /// Where the history came from, and how old it is, in words; `None` where it is just a file.
+    pub history: Option<String>,
+    /// What did not work as it should and changed no verdict, such as a comment that could not be posted.
+    pub notices: Vec<String>,
+    /// The page with the log and the whole report.
+    pub url: Option<String>,
     /// The version of benchgate that judged.
     pub tool_version: String,
 }
@@ -51,6 +57,12 @@ pub struct View {
     pub suspects: Vec<String>,
     /// What to do next, given what happened; sentences, perhaps none.
     pub hints: Vec<String>,
+    /// What became of each waiver, raw; a line each.
+    pub waivers: Vec<String>,
+    /// The legs and what each brought, raw; a line each, none where the run has no legs.
+    pub legs: Vec<String>,
+    /// What an earlier report of the same pull request told as regressed and is no more, raw; a line each.
+    pub fixed: Vec<String>,
 }
 
 /// The series of one model on one hardware.
@@ -99,11 +111,14 @@ impl View {
     pub fn new(judgement: &Judgement, provenance: &Provenance) -> Self {
         Self {
             headline: words::headline(judgement),
-            groups: groups(judgement),
+            groups: quieted(groups(judgement), judgement),
             visibility: words::visibility(judgement),
             baseline: words::baseline(judgement, provenance),
             suspects: words::suspects(judgement),
-            hints: words::hints(judgement),
+            hints: words::hints(judgement, provenance),
+            waivers: words::waivers(judgement),
+            legs: words::legs(judgement),
+            fixed: Vec::new(),
             judgement: judgement.clone(),
             provenance: provenance.clone(),
         }
@@ -132,6 +147,23 @@ impl Group {
     pub fn quiet(&self) -> impl Iterator<Item = &Row> {
         self.rows.iter().filter(|row| !row.needs_attention)
     }
+}
+
+/// Series without history that are shown in full, at most: more than these are a new suite, which the headline counts.
+const LOUD_NEW: usize = 10;
+
+/// Folds new series where they are many and the policy does not fail on them.
+fn quieted(mut groups: Vec<Group>, judgement: &Judgement) -> Vec<Group> {
+    if judgement.counts.new <= LOUD_NEW {
+        return groups;
+    }
+    let is_failing = |row: &Row| judgement.series[row.index].policy.new.value == Action::Fail;
+    for row in groups.iter_mut().flat_map(|group| &mut group.rows) {
+        if row.verdict == Verdict::New && !is_failing(row) {
+            row.needs_attention = false;
+        }
+    }
+    groups
 }
 
 fn groups(judgement: &Judgement) -> Vec<Group> {
@@ -191,6 +223,7 @@ fn row(index: usize, judged: &SeriesJudgement) -> Row {
         recent,
         needs_rerun: _,
         confirmation: _,
+        waived: _,
         policy,
     } = judged;
     let unit = series.unit.as_str();

@@ -6,10 +6,12 @@
 
 use super::verbose::deviation;
 use super::view::Provenance;
-use crate::gate::{Baseline, CommonShift, Confirmation, Counts, Judgement, Outcome, SeriesJudgement, Verdict};
-use crate::model::ConfigurationId;
+use crate::gate::{
+    Baseline, CommonShift, Confirmation, Counts, Judgement, Outcome, SeriesJudgement, Verdict, Waiver, WaiverState,
+};
+use crate::model::{ConfigurationId, Leg, LegState};
 use crate::text::time::{age, date};
-use crate::text::{percent, plural};
+use crate::text::{percent, plural, short_commit};
 
 /// `FAILED: 2 regressions in 72 series, 1 new, 1 missing`.
 pub(super) fn headline(judgement: &Judgement) -> String {
@@ -21,10 +23,15 @@ pub(super) fn headline(judgement: &Judgement) -> String {
         Outcome::NothingToJudge => "NOTHING TO JUDGE",
     };
     let mut parts = vec![lead(judgement)];
+    let lost = lost_legs(judgement);
+    if lost > 0 && !is_led_by_legs(judgement) {
+        parts.push(format!("{} without results", plural(lost, "leg", "legs")));
+    }
     if !judgement.failed_by_missing_only && counts.missing > 0 {
         parts.push(format!("{} missing", counts.missing));
     }
     for (count, noun) in [
+        (counts.waived, "accepted"),
         (counts.incomparable, "incomparable"),
         (counts.inconclusive, "inconclusive"),
         (counts.new, "new"),
@@ -52,6 +59,8 @@ fn lead(judgement: &Judgement) -> String {
     } else if let Some(shift) = judgement.common_shifts.iter().find(|shift| shift.verdict == Verdict::Regressed) {
         let all = plural(shift.series, "series", "series");
         format!("all {all} of {} together became {} slower", shift.hardware.kind, percent(shift.slowdown))
+    } else if is_led_by_legs(judgement) {
+        format!("{} without results, no regression in {compared}", plural(lost_legs(judgement), "leg", "legs"))
     } else if counts.compared == 0 {
         format!("none of {} could be compared", plural(counts.total(), "series", "series"))
     } else if judgement.failed_by_missing_only {
@@ -61,12 +70,59 @@ fn lead(judgement: &Judgement) -> String {
     }
 }
 
+fn lost_legs(judgement: &Judgement) -> usize {
+    judgement.legs.iter().filter(|leg| leg.state != LegState::Reported).count()
+}
+
+/// Whether a lost leg is what failed, and nothing worse.
+fn is_led_by_legs(judgement: &Judgement) -> bool {
+    judgement.failed_by_missing_only && judgement.counts.missing == 0 && lost_legs(judgement) > 0
+}
+
+/// What is to be said of a leg without results.
+pub(super) fn lost_leg(leg: &Leg) -> Option<String> {
+    match &leg.state {
+        LegState::Reported => None,
+        LegState::Failed(reason) => Some(format!("the leg {} failed: {reason}", leg.name)),
+        LegState::Missing => Some(format!("the leg {} left no results", leg.name)),
+    }
+}
+
+/// The legs and what each brought.
+pub(super) fn legs(judgement: &Judgement) -> Vec<String> {
+    let line = |leg: &Leg| match &leg.state {
+        LegState::Reported => format!("{}: reported", leg.name),
+        LegState::Failed(reason) => format!("{}: failed: {reason}", leg.name),
+        LegState::Missing => format!("{}: missing, it left no results", leg.name),
+    };
+    judgement.legs.iter().map(line).collect()
+}
+
+/// What was accepted, by whom, and which waivers did nothing.
+pub(super) fn waivers(judgement: &Judgement) -> Vec<String> {
+    let mut lines = Vec::new();
+    lines.extend(judgement.accepted.as_ref().map(|by| format!("Every regression of this run is accepted: {by}.")));
+    lines.extend(judgement.waivers.iter().map(|one| {
+        let Waiver { origin, series, ceiling, expires, reason, link, is_expired: _ } = &one.waiver;
+        let link = link.as_ref().map_or(String::new(), |link| format!(" ({link})"));
+        let what = match one.state {
+            WaiverState::Applied => format!("accepts up to {} until {expires}", percent(*ceiling)),
+            WaiverState::Exceeded => format!("accepts up to {} only, and it regressed by more", percent(*ceiling)),
+            WaiverState::Expired => format!("ended on {expires} and covers nothing: remove it, or renew it"),
+            WaiverState::Unused => "covers nothing in this run: remove it if the regression is gone".to_owned(),
+        };
+        format!("{series}: {origin} {what}; reason: {reason}{link}")
+    }));
+    lines
+}
+
 /// A verdict with what limits or supports it: `regressed (confirmed by 2 re-runs)`.
 pub(super) fn verdict(judged: &SeriesJudgement) -> String {
     let verdict = judged.verdict;
     let reruns = judged.evidence.as_ref().map_or(0, |evidence| evidence.reruns.len());
     match judged.confirmation {
         _ if !judged.policy.is_judged.value => format!("{verdict} (not judged)"),
+        _ if judged.waived.is_some() => format!("{verdict} (accepted)"),
         Some(Confirmation::Confirmed) if reruns == 1 => format!("{verdict} (confirmed by a re-run)"),
         Some(Confirmation::Confirmed) => format!("{verdict} (confirmed by {reruns} re-runs)"),
         Some(Confirmation::Cleared) => format!("{verdict} (cleared by a re-run)"),
@@ -132,7 +188,8 @@ fn targets(compared: &[(&SeriesJudgement, f64)]) -> String {
 /// What the candidate was, and what it was compared with.
 pub(super) fn baseline(judgement: &Judgement, provenance: &Provenance) -> Vec<String> {
     let Baseline { runs, span, newest_commit } = &judgement.baseline;
-    let Provenance { files, commit, run, reruns, database, rule, tool_version } = provenance;
+    let Provenance { files, commit, run, reruns, database, rule, history, notices: _, url: _, tool_version } =
+        provenance;
     let mut candidate = Vec::new();
     candidate.extend(commit.as_ref().map(|commit| format!("commit {}", short_commit(commit))));
     candidate.extend(run.as_ref().map(|run| format!("run {run}")));
@@ -151,6 +208,7 @@ pub(super) fn baseline(judgement: &Judgement, provenance: &Provenance) -> Vec<St
         newest_commit.as_ref().map_or(String::new(), |commit| format!(", newest commit {}", short_commit(commit)));
     let rule = if rule.is_empty() { String::new() } else { format!("; {rule}") };
     sentences.push(format!("Baseline: {runs}{span}{newest}, from {database}{rule}."));
+    sentences.extend(history.clone());
     if judgement.is_simulated {
         sentences.push("The results are simulated and were judged against simulated history only.".to_owned());
     }
@@ -167,27 +225,21 @@ fn file_list(files: &[String]) -> Option<String> {
         .then(|| format!("{} {}{more}", if files.len() == 1 { "file" } else { "files" }, shown.join(", ")))
 }
 
-/// Twelve digits of a commit hash name it in any repository; anything else is shown as it is.
-fn short_commit(commit: &str) -> String {
-    if commit.len() >= 40 && commit.bytes().all(|byte| byte.is_ascii_hexdigit()) {
-        commit[..12].to_owned()
-    } else {
-        commit.to_owned()
-    }
-}
-
 /// What to do next.
-pub(super) fn hints(judgement: &Judgement) -> Vec<String> {
+pub(super) fn hints(judgement: &Judgement, provenance: &Provenance) -> Vec<String> {
+    let is_in_ci = provenance.url.is_some();
     let counts: &Counts = &judgement.counts;
     let mut hints = Vec::new();
     if counts.total() == 0 {
         hints.push("check that the benchmark wrote its results and that the policy judges any of them".to_owned());
+    } else if judgement.baseline.runs == 0 && is_in_ci {
+        hints.push("the history holds no run to compare with: it begins with the next push to the baseline branch; to bring earlier results along, see docs/github.md".to_owned());
     } else if judgement.baseline.runs == 0 {
         hints.push("the history holds no run to compare with: import earlier runs of the same hardware with `benchgate ingest`".to_owned());
-    } else if counts.compared == 0 {
+    } else if counts.compared == 0 && counts.inconclusive == 0 {
         hints.push("the history holds runs, but none of these series: check that model, hardware and test case are spelled as before".to_owned());
     }
-    hints.extend(reruns_wanted(judgement));
+    hints.extend(reruns_wanted(judgement, is_in_ci));
     if counts.missing > 0 {
         hints.push("a missing series was measured before: look for the benchmark's failure in its own log; for one removed on purpose, set `missing` to `ignore` in benchgate.toml".to_owned());
     }
@@ -206,12 +258,24 @@ pub(super) fn hints(judgement: &Judgement) -> Vec<String> {
 }
 
 /// Which series another run could still turn, and how to go on.
-fn reruns_wanted(judgement: &Judgement) -> Option<String> {
-    let (how, add) = ("on another machine if possible", "add the results with `--confirm`");
+fn reruns_wanted(judgement: &Judgement, is_in_ci: bool) -> Option<String> {
+    let how = "on another machine if possible";
+    let add =
+        if is_in_ci { "re-run the job: its attempts are judged together" } else { "add the results with `--confirm`" };
     if judgement.slowed_down().next().is_some() {
-        return Some(format!("run the whole suite of this commit again, {how}, and {add}"));
+        return Some(if is_in_ci {
+            format!("the whole suite of this commit is worth another run, {how}: {add}")
+        } else {
+            format!("run the whole suite of this commit again, {how}, and {add}")
+        });
     }
     let wanted = judgement.suspects().count();
+    if wanted > 0 && is_in_ci {
+        let series = plural(wanted, "suspect series is", "suspect series are");
+        return Some(format!(
+            "{series} worth another run, {how}: {add}; the output `suspects` holds filters for the benchmark's runner"
+        ));
+    }
     (wanted > 0).then(|| {
         format!(
             "run {} of this commit again, {how}, and {add}; `--suspects-out` writes what to run as filters for the \
@@ -323,7 +387,7 @@ mod tests {
         let hint = |verdict, runs| {
             let mut judgement = judgement(Outcome::Failed, vec![series(verdict)]);
             judgement.baseline.runs = runs;
-            hints(&judgement).join("; ")
+            hints(&judgement, &Provenance::default()).join("; ")
         };
         assert_eq!(hint(Verdict::Unchanged, 42), "");
         assert!(hint(Verdict::Regressed, 42).contains("run 1 suspect series of this commit again"));

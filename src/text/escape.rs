@@ -135,6 +135,18 @@ pub fn csv(text: &str) -> String {
     result
 }
 
+/// The message of a workflow command of GitHub Actions, on one line.
+#[must_use]
+pub fn workflow_message(text: &str) -> String {
+    terminal(text).replace('%', "%25").replace('\r', "%0D").replace('\n', "%0A")
+}
+
+/// A property of a workflow command, such as a title or a file.
+#[must_use]
+pub fn workflow_property(text: &str) -> String {
+    workflow_message(text).replace(':', "%3A").replace(',', "%2C")
+}
+
 /// A finished JSON text whose strings may hold what steers a terminal or hides: the same JSON with those characters
 /// written as `\uXXXX`. JSON's own layout (newlines between values) stays.
 #[must_use]

@@ -4,6 +4,7 @@
 //! Invariant: functions are pure and total; names from results files are hostile data until they went through
 //! [`escape`].
 //!
+//! - [`short_commit()`]: commits in sentences
 //! - [`escape`]: names for terminals, Markdown, CSV and JSON
 //! - [`number`]: numbers with sensible digits and units, percentages
 //! - [`plural()`]: counted nouns
@@ -11,6 +12,7 @@
 //! - [`time`]: dates, spans and ages
 //! - [`wrap()`]: sentences broken into lines
 
+mod commit;
 pub mod escape;
 pub mod number;
 pub mod plural;
@@ -21,6 +23,7 @@ mod wrap;
 #[cfg(test)]
 mod tests;
 
+pub use commit::short_commit;
 pub use number::{grouped, percent, quantity, signed_percent};
 pub use plural::plural;
 pub use sparkline::sparkline;
