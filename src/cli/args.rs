@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::gate_args::{CollectArgs, GateArgs};
 use crate::config::value::{ActionWord, Effect, Level, Window};
 use crate::formats::Format;
 
@@ -32,12 +33,18 @@ pub enum Command {
     Ingest(Box<IngestArgs>),
     /// Judge results against the history; the exit code is the verdict
     Compare(Box<CompareArgs>),
+    /// The whole flow of a CI job: find the history, judge, report everywhere, keep the results
+    Gate(Box<GateArgs>),
+    /// Turn results into a bundle that another job can judge; needs no history and no token
+    Collect(Box<CollectArgs>),
     /// Say why one series gets its verdict, number by number
     Explain(Box<ExplainArgs>),
     /// Measure false alarms and the smallest visible change on the history itself, and propose a policy
     Calibrate(Box<CalibrateArgs>),
     /// Prove that results, history and policy can fail: inject a regression and see whether the gate goes red
     Selftest(Box<SelftestArgs>),
+    /// Look at every series over time: what changed, between which commits, what stopped reporting
+    Trend(Box<TrendArgs>),
     /// Run read-only SQL on the history
     Query(QueryArgs),
 }
@@ -211,6 +218,32 @@ pub struct SelftestArgs {
     pub format: DocumentFormat,
 }
 
+/// `benchgate trend`.
+#[derive(Debug, Args)]
+pub struct TrendArgs {
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// The policy.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
+    /// List changes since then only: days such as `30d`, a day, or a time
+    #[arg(long, env = "BENCHGATE_SINCE", value_name = "TIME")]
+    pub since: Option<String>,
+    /// End with exit code 10 where a listed change is a worsening
+    #[arg(long, env = "BENCHGATE_FAIL_ON_WORSE", value_parser = FalseyValueParser::new())]
+    pub fail_on_worse: bool,
+    /// How to print the trend
+    #[arg(long, env = "BENCHGATE_TREND_FORMAT", value_name = "FORMAT", default_value = "text")]
+    pub format: TrendFormat,
+    /// Write the trend to a file instead of standard output
+    #[arg(long, short, env = "BENCHGATE_OUTPUT", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Add it to the job's summary in GitHub Actions
+    #[arg(long, env = "BENCHGATE_SUMMARY", value_parser = FalseyValueParser::new())]
+    pub summary: bool,
+}
+
 /// `benchgate query`.
 #[derive(Debug, Args)]
 pub struct QueryArgs {
@@ -343,6 +376,17 @@ pub enum DocumentFormat {
     /// For people
     Text,
     /// One object with a schema of its own
+    Json,
+}
+
+/// How `trend` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum TrendFormat {
+    /// A line a finding
+    Text,
+    /// Tables, as in a job's summary
+    Markdown,
+    /// One object, schema `benchgate/trend/v1`
     Json,
 }
 

@@ -38,6 +38,7 @@ pub(super) fn of_candidate(
         branch: branch(arguments, config),
         before: candidate.started_at(context),
         own_runs: candidate.own_runs.clone(),
+        excluded_commits: Vec::new(),
         window: window(&candidate.series, policy),
     }
 }

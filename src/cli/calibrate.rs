@@ -23,7 +23,7 @@ pub(super) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
-    let policy = config.policy(&policy::overrides(&arguments.policy));
+    let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let store = Store::open(&arguments.store.db, Mode::Read, surroundings.now)?;
     let (real, simulated): (Vec<SeriesMeta>, Vec<SeriesMeta>) =
         store.all_series()?.into_iter().partition(|series| !series.key.configuration.is_simulated);

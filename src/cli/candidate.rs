@@ -23,6 +23,11 @@ use crate::text::{escape, plural};
 /// attempts 1001, 1002 of attempt 1. CI itself may repeat the job as attempt 2.
 const RERUNS_OF_ATTEMPT: u32 = 1000;
 
+/// The attempt under which a re-run is recorded that states none of its own; `number` counts from 1.
+pub(super) fn rerun_attempt(attempt: u32, number: u32) -> u32 {
+    attempt.saturating_mul(RERUNS_OF_ATTEMPT).saturating_add(number)
+}
+
 /// What the user gave as the candidate.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Request<'a> {
@@ -241,7 +246,7 @@ impl Candidate {
                 let is_whole = numbered.iter().all(|(other, one)| other == number && !one.states_attempt);
                 let is_taken = self.ids.iter().any(|(id, other)| *id == one.id && other < number);
                 let number = u32::try_from(*number).unwrap_or(u32::MAX);
-                let free = one.part.attempt.saturating_mul(RERUNS_OF_ATTEMPT).saturating_add(number);
+                let free = rerun_attempt(one.part.attempt, number);
                 (is_whole && is_taken).then_some(free)
             });
             self.sources.push(Sourced { input, key: key.clone(), attempt });

@@ -28,7 +28,7 @@ use crate::store::{BaselineFilter, Mode, Store};
 /// See [`CliError`]; a regression is not an error.
 pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
-    let policy = config.policy(&policy::overrides(&arguments.policy));
+    let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
     let request = Request {
         results: &arguments.results,
@@ -107,6 +107,9 @@ fn provenance(arguments: &CompareArgs, candidate: &Candidate, filter: &BaselineF
         reruns: candidate.run.reruns.len(),
         database: arguments.store.db.display().to_string(),
         rule: baseline::rule(filter),
+        history: None,
+        notices: Vec::new(),
+        url: None,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

@@ -12,7 +12,7 @@ use super::args::{Cli, Command};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{ClosablePipe, Console, Surroundings};
-use super::{calibrate, compare, explain, ingest, init, query, selftest};
+use super::{calibrate, collect, compare, explain, gate, ingest, init, query, selftest, trend};
 
 /// Runs the program on the process's own arguments and streams.
 #[must_use]
@@ -57,9 +57,12 @@ pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) ->
         Command::Init(arguments) => init::run(arguments, surroundings, console),
         Command::Ingest(arguments) => ingest::run(arguments, surroundings, console),
         Command::Compare(arguments) => compare::run(arguments, surroundings, console),
+        Command::Gate(arguments) => gate::run(arguments, surroundings, console),
+        Command::Collect(arguments) => collect::run(arguments, surroundings, console),
         Command::Explain(arguments) => explain::run(arguments, surroundings, console),
         Command::Calibrate(arguments) => calibrate::run(arguments, surroundings, console),
         Command::Selftest(arguments) => selftest::run(arguments, surroundings, console),
+        Command::Trend(arguments) => trend::run(arguments, surroundings, console),
         Command::Query(arguments) => query::run(arguments, surroundings, console),
     }
 }

@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::exit::Exit;
 use crate::config::ConfigError;
+use crate::github::GithubError;
 use crate::model::MissingFact;
 use crate::store::StoreError;
 use crate::store::import::ImportError;
@@ -62,6 +63,9 @@ pub enum CliError {
         #[source]
         source: std::io::Error,
     },
+    /// GitHub's API or the event could not be used.
+    #[error(transparent)]
+    GitHub(#[from] GithubError),
     /// Standard output could not be written.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
@@ -73,7 +77,9 @@ impl CliError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Usage { .. } | Self::Missing { .. } => Exit::Usage,
-            Self::Store(_) | Self::Results { .. } | Self::File { .. } | Self::Output(_) => Exit::Trouble,
+            Self::Store(_) | Self::Results { .. } | Self::File { .. } | Self::GitHub(_) | Self::Output(_) => {
+                Exit::Trouble
+            }
         }
     }
 
@@ -84,6 +90,14 @@ impl CliError {
             ImportError::Missing(fact) => Self::Missing { file: file.to_owned(), fact },
             ImportError::Store(error) => Self::Store(error),
         }
+    }
+
+    /// The error with its first cause and the hint, for where there is one line only.
+    #[must_use]
+    pub fn in_one_line(&self) -> String {
+        let cause = self.source().map_or_else(String::new, |cause| format!(": {cause}"));
+        let hint = self.hint().map_or_else(String::new, |hint| format!(" ({hint})"));
+        format!("{self}{cause}{hint}")
     }
 
     /// Writes the error, its causes and the hint.
@@ -115,8 +129,16 @@ impl CliError {
         match self {
             Self::Store(error) => Some(error.hint().to_owned()),
             Self::Usage { hint, .. } | Self::Results { hint, .. } => Some(hint.clone()),
+            Self::Missing { fact: fact @ (MissingFact::Model | MissingFact::Hardware), .. } => {
+                let flag = fact.flag();
+                Some(format!(
+                    "give it with {flag}; in the action, that is the input `{}`",
+                    flag.trim_start_matches('-')
+                ))
+            }
             Self::Missing { fact, .. } => Some(format!("give it with {}", fact.flag())),
             Self::Config(error) => error.hint(),
+            Self::GitHub(error) => Some(error.hint()),
             Self::File { .. } | Self::Output(_) => None,
         }
     }

@@ -39,7 +39,7 @@ pub(super) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
-    let policy = config.policy(&policy::overrides(&arguments.policy));
+    let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let (found, provenance) = if arguments.results.is_empty() {
         newest(arguments, &config, &policy, surroundings, console)?
     } else {
@@ -126,6 +126,9 @@ fn provenance(
         reruns: 0,
         database: arguments.store.db.display().to_string(),
         rule: baseline::rule(filter),
+        history: None,
+        notices: Vec::new(),
+        url: None,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     }
 }

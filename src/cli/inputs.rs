@@ -6,8 +6,9 @@
 
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
+use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
 use super::error::CliError;
@@ -48,6 +49,8 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
     for path in paths {
         if path.is_dir() {
             inputs.extend(find_in_folder(path)?);
+        } else if let Some(pattern) = glob(path) {
+            inputs.extend(find_matching(path, &pattern)?);
         } else {
             inputs.push(file(path.clone(), true));
         }
@@ -57,6 +60,41 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
 
 fn file(path: PathBuf, is_named: bool) -> Input {
     Input { name: path.display().to_string(), is_named, source: Source::File(path) }
+}
+
+/// A path that does not exist and is written as a pattern.
+fn glob(path: &Path) -> Option<GlobMatcher> {
+    let text = path.to_str().filter(|text| text.contains(['*', '?', '[', '{']) && !path.exists())?;
+    let glob = GlobBuilder::new(text.strip_prefix("./").unwrap_or(text)).literal_separator(true).build().ok()?;
+    Some(glob.compile_matcher())
+}
+
+/// The files and folders that match a pattern, sorted. Matching nothing is an error: nothing compared is no pass.
+fn find_matching(path: &Path, pattern: &GlobMatcher) -> Result<Vec<Input>, CliError> {
+    let is_plain = |part: &Component<'_>| !part.as_os_str().to_string_lossy().contains(['*', '?', '[', '{']);
+    let root: PathBuf = path.components().take_while(is_plain).collect();
+    let start = if root.as_os_str().is_empty() { Path::new(".") } else { root.as_path() };
+    let matches = WalkDir::new(start).sort_by_file_name().into_iter().filter_map(Result::ok);
+    let mut inputs = Vec::new();
+    for entry in matches {
+        let found = entry.path().strip_prefix("./").unwrap_or(entry.path());
+        if !pattern.is_match(found) {
+            continue;
+        }
+        if entry.file_type().is_dir() {
+            inputs.extend(find_in_folder(found)?);
+        } else {
+            inputs.push(file(found.to_owned(), true));
+        }
+    }
+    if inputs.is_empty() {
+        return Err(CliError::Results {
+            file: path.display().to_string(),
+            reason: "no file matches this pattern".to_owned(),
+            hint: "check that the benchmark ran and wrote its results there".to_owned(),
+        });
+    }
+    Ok(inputs)
 }
 
 fn find_in_folder(folder: &Path) -> Result<Vec<Input>, CliError> {

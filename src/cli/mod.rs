@@ -5,22 +5,28 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`] - the flags
+//! - [`args`], [`gate_args`] - the flags
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
 //! - [`inputs`] - results files and folders
 //! - `baseline` - what it is compared with
+//! - `bundle`, `leg` - what jobs hand to each other
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], [`ingest`], [`compare`], `explain`, `calibrate`, `selftest`, [`query`] - the commands
+//! - [`init`], [`ingest`], [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`] - the commands
+//! - [`collect`] - results to a bundle, in a job that need not be trusted
+//! - `gate` - the flow of a CI job
+//! - `outputs` - what a step of GitHub Actions leaves for the next ones
 //! - [`sample`] - the demo history
 
 pub mod args;
 mod attempts;
 mod baseline;
+mod bundle;
 mod calibrate;
 mod candidate;
+pub mod collect;
 pub mod compare;
 pub mod context;
 pub mod entry;
@@ -28,10 +34,14 @@ pub mod error;
 pub mod exit;
 mod explain;
 pub mod fingerprint;
+mod gate;
+pub mod gate_args;
 pub mod ingest;
 pub mod ingest_report;
 pub mod init;
 pub mod inputs;
+mod leg;
+mod outputs;
 mod policy;
 pub mod query;
 pub mod read_ahead;
@@ -39,5 +49,6 @@ mod read_results;
 pub mod sample;
 mod selftest;
 pub mod surroundings;
+mod trend;
 
 pub use entry::main;

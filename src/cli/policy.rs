@@ -6,6 +6,9 @@
 use std::io::ErrorKind;
 use std::path::Path;
 
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+
 use super::args::PolicyArgs;
 use super::error::CliError;
 use crate::config::{self, Config, Overrides};
@@ -26,8 +29,8 @@ pub(super) fn load(named: Option<&Path>) -> Result<Config, CliError> {
     }
 }
 
-/// The values of the command line.
-pub(super) fn overrides(arguments: &PolicyArgs) -> Overrides {
+/// The values of the command line, for a judgement of today.
+pub(super) fn overrides(arguments: &PolicyArgs, now: Timestamp) -> Overrides {
     Overrides {
         alpha: arguments.alpha,
         window: arguments.window,
@@ -35,5 +38,6 @@ pub(super) fn overrides(arguments: &PolicyArgs) -> Overrides {
         missing: arguments.missing,
         new: arguments.new,
         inconclusive: arguments.inconclusive,
+        today: Some(now.to_zoned(TimeZone::UTC).date()),
     }
 }

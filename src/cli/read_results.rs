@@ -28,6 +28,8 @@ pub(super) struct Found {
     pub(super) id: RunId,
     /// Its name and commit.
     pub(super) own_run: (String, Option<String>),
+    /// The run as the file states it.
+    pub(super) draft: RunDraft,
 }
 
 /// Reads every input: the runs that each holds, complete.
@@ -72,13 +74,14 @@ fn complete(run: RunDraft, results: Vec<BenchmarkResult>, input: &Input, context
     let started_at = run.started_at.or_else(|| results.iter().filter_map(|result| result.measured_at).min());
     let (stated_commit, states_attempt) = (stated(run.commit.clone()), run.attempt.is_some());
     // Commit and branch decide nothing here: without them the history cannot hold the run.
-    let draft = RunDraft { is_without_commit: true, ..run };
+    let draft = RunDraft { is_without_commit: true, ..run.clone() };
+    let stated_run = run;
     let run = context
         .complete_run(draft, &hash, Some(Timestamp::UNIX_EPOCH))
         .expect("internal error: a run with a time that needs no commit is complete");
     let part =
         Part { file: input.name.clone(), key, attempt: run.attempt, commit: run.commit.clone(), started_at, results };
-    Ok(Found { part, stated_commit, states_attempt, id: run.id(), own_run: (run.key, run.commit) })
+    Ok(Found { part, stated_commit, states_attempt, id: run.id(), own_run: (run.key, run.commit), draft: stated_run })
 }
 
 /// The hash of an input's content.

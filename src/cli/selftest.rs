@@ -23,7 +23,7 @@ pub(super) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
-    let policy = config.policy(&policy::overrides(&arguments.policy));
+    let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
     let request = Request {
         results: &arguments.results,

@@ -1,0 +1,257 @@
+//! The command: the parts in their order.
+//!
+//! For: ingest, compare, summary, annotations, comment, outputs, and only then the exit code. Not for: any part's work.
+//! Invariant: the verdict is the judgement's alone; a failure after it never replaces it.
+
+use std::collections::HashSet;
+
+use super::anchor::{self, Anchor};
+use super::history::{self, Prepared};
+use super::job::Job;
+use super::post;
+use super::results::{self, Collected};
+use super::subject::Subject;
+use crate::cli::candidate::{self, Candidate, Request};
+use crate::cli::compare;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::gate_args::{GateArgs, RequireBaseline};
+use crate::cli::leg;
+use crate::cli::outputs::Outputs;
+use crate::cli::surroundings::{Console, Surroundings};
+use crate::cli::{baseline, policy};
+use crate::config::{Config, ConfiguredPolicy};
+use crate::gate::{self, Action, FEWEST_RUNS, Setting};
+use crate::github::{Client, Environment, Token, WorkflowRun};
+use crate::model::{Context, History};
+use crate::report::{self, Provenance, View};
+use crate::store::BaselineFilter;
+use crate::text::{escape, short_commit};
+
+/// Runs the command.
+///
+/// # Errors
+/// See [`CliError`]; a regression is not an error, and neither is what GitHub refuses.
+pub(in crate::cli) fn run(
+    arguments: &GateArgs,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let outputs = Outputs::of(surroundings);
+    // Foreign names are printed from here on, and the runner takes lines that begin with `::` for commands.
+    outputs.stop_commands(console)?;
+    let result = run_stopped(arguments, surroundings, &outputs, console);
+    if let Err(error) = &result {
+        let words = error.in_one_line();
+        outputs.summarise(&report::markdown_error(&words))?;
+        outputs.annotate(console, &report::Annotation::error("No verdict", &words))?;
+    }
+    outputs.resume_commands(console)?;
+    result
+}
+
+fn run_stopped(
+    arguments: &GateArgs,
+    surroundings: &Surroundings,
+    outputs: &Outputs,
+    console: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let config = policy::load(arguments.policy.config.as_deref())?;
+    let ci = workflow_run(surroundings)?;
+    let client = client(ci.as_ref(), surroundings)?;
+    let stated = baseline::branch(&arguments.policy, &config);
+    let job = Job {
+        arguments,
+        now: surroundings.now,
+        ci: ci.as_ref(),
+        client: client.as_ref(),
+        subject: Subject::of(ci.as_ref(), client.as_ref(), stated)?,
+        aliases: config.hardware_aliases(),
+        name: leg::name(&arguments.leg.name),
+        leg: leg::of_job(arguments.leg.leg.as_deref(), arguments.leg.matrix.as_deref(), surroundings),
+    };
+    let mut notices = job.subject.notices.clone();
+    if arguments.history_only {
+        return keep_history(&job, outputs, console, &mut notices);
+    }
+    let result = flow(&job, &config, surroundings, outputs, notices, console);
+    if let Err(error) = &result {
+        post::tell_of_no_verdict(&job, &error.in_one_line());
+    }
+    result
+}
+
+/// Collects, keeps, judges and reports.
+fn flow(
+    job: &Job<'_>,
+    config: &Config,
+    surroundings: &Surroundings,
+    outputs: &Outputs,
+    mut notices: Vec<String>,
+    console: &mut Console<'_>,
+) -> Result<Exit, CliError> {
+    let arguments = job.arguments;
+    let collected = if arguments.from_artifacts {
+        results::of_legs(job, console)?
+    } else {
+        results::of_job(job, surroundings, console, &mut notices)?
+    };
+    // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
+    post::set_bundle(job, collected.own.as_deref(), outputs)?;
+    let prepared = history::prepare(job, console, &mut notices)?;
+    if job.is_recorded() {
+        let files = collected.own.clone().map_or_else(|| collected.files.clone(), |own| vec![own]);
+        history::record(job, &prepared.path, &files, console)?;
+        outputs.set(&[("save", "true".to_owned())])?;
+    }
+    let judged = judge(job, config, &collected, &prepared, &mut notices, console)?;
+    let verdict = compare::exit(&judged.judgement);
+    let posted = post::post(job, judged.clone(), verdict, outputs, console)?;
+    post::set_outputs(job, &judged.judgement, &prepared, &posted, outputs)?;
+    Ok(if arguments.enforce { verdict } else { Exit::Success })
+}
+
+/// Brings the history up to date and lets it be saved again: a cache entry that nobody reads for a week is removed.
+fn keep_history(
+    job: &Job<'_>,
+    outputs: &Outputs,
+    console: &mut Console<'_>,
+    notices: &mut Vec<String>,
+) -> Result<Exit, CliError> {
+    let prepared = history::prepare(job, console, notices)?;
+    let mut lines = vec![prepared.sentence.clone()];
+    lines.extend(notices.iter().map(|notice| format!("warning: {notice}")));
+    for line in &lines {
+        writeln!(console.out, "{}", escape::terminal(line))?;
+    }
+    let markdown: Vec<String> = lines.iter().map(|line| format!("- {}\n", escape::markdown(line))).collect();
+    outputs.summarise(&format!("### History\n\n{}", markdown.concat()))?;
+    let is_kept = job.is_recorded() && prepared.contents.runs > 0;
+    outputs.set(&[
+        ("history-source", prepared.source.as_str().to_owned()),
+        ("save", if is_kept { "true".to_owned() } else { String::new() }),
+    ])?;
+    Ok(Exit::Success)
+}
+
+/// Judges what was collected.
+fn judge(
+    job: &Job<'_>,
+    config: &Config,
+    collected: &Collected,
+    prepared: &Prepared,
+    notices: &mut Vec<String>,
+    console: &mut Console<'_>,
+) -> Result<View, CliError> {
+    let arguments = job.arguments;
+    let policy =
+        config.policy(&policy::overrides(&arguments.policy, job.now)).accepted_by(job.subject.accepted.clone());
+    let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
+    let facts = crate::cli::args::FactArgs::default();
+    let request =
+        Request { results: &collected.files, confirm: &[], facts: &facts, base: &[], is_partial: arguments.partial };
+    let mut candidate = candidate::read(&request, &context, console)?;
+    candidate.run.legs.clone_from(&collected.legs);
+    let anchor = anchor::find(job, notices);
+    let filter = filter(job, config, &candidate, &context, &policy, &anchor);
+    let history = baseline::read(&prepared.path, &candidate.series, &filter, job.now)?;
+    let policy = with_required_baseline(policy, job, &history);
+    let judgement = gate::judge(&candidate.run, &history, &policy);
+    notices.extend(
+        config
+            .unmatched(&candidate.series)
+            .into_iter()
+            .map(|origin| format!("{origin} speaks of no series of these results")),
+    );
+    if let (Some(stated), Some(judged)) = (&candidate.commit, &job.subject.commit)
+        && stated != judged
+    {
+        let (stated, judged) = (short_commit(stated), short_commit(judged));
+        notices.push(format!("the results say that they measured commit {stated}, and this run is about {judged}"));
+    }
+    let provenance = Provenance {
+        files: if collected.legs.is_empty() { named(arguments) } else { Vec::new() },
+        commit: candidate.commit.clone().or_else(|| job.subject.commit.clone()),
+        run: candidate.key.clone(),
+        reruns: candidate.run.reruns.len(),
+        database: arguments.store.db.display().to_string(),
+        rule: rule(job, &filter, &anchor, &history),
+        history: Some(prepared.sentence.clone()),
+        notices: notices.clone(),
+        url: job.ci.map(page),
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+    };
+    Ok(View::new(&judgement, &provenance))
+}
+
+fn filter(
+    job: &Job<'_>,
+    config: &Config,
+    candidate: &Candidate,
+    context: &Context,
+    policy: &ConfiguredPolicy,
+    anchor: &Anchor,
+) -> BaselineFilter {
+    let filter = baseline::of_candidate(&job.arguments.policy, config, candidate, context, policy);
+    let before = [filter.before, anchor.before].into_iter().flatten().min();
+    BaselineFilter {
+        branch: job.subject.base_branch.clone(),
+        before,
+        excluded_commits: anchor.excluded.clone(),
+        ..filter
+    }
+}
+
+/// The rule that chose the baseline, in words.
+fn rule(job: &Job<'_>, filter: &BaselineFilter, anchor: &Anchor, history: &History) -> String {
+    let measured: HashSet<&str> = history.runs.iter().filter_map(|run| run.commit.as_deref()).collect();
+    let mut rule = baseline::rule(filter);
+    if let Some(distance) = anchor::distance(job, anchor, &measured) {
+        rule.push_str("; ");
+        rule.push_str(&distance);
+    }
+    rule
+}
+
+/// The run's page. Not that of the attempt: a comment in which nothing else changed is left as it is.
+fn page(ci: &WorkflowRun) -> String {
+    format!("{}/{}/actions/runs/{}", ci.server_url, ci.repository, ci.run_id)
+}
+
+fn named(arguments: &GateArgs) -> Vec<String> {
+    arguments.results.iter().map(|path| path.display().to_string()).collect()
+}
+
+/// What a run does in which nothing could be compared: a history has to begin somewhere. One whose benchmarks vanished
+/// does not pass by this, since they are missing.
+fn with_required_baseline(policy: ConfiguredPolicy, job: &Job<'_>, history: &History) -> ConfiguredPolicy {
+    // By the series and not by the runs: another machine begins a history of its own.
+    let longest = history.series.iter().map(|series| series.points.len()).max().unwrap_or(0);
+    let builds_history = job.is_recorded() && longest < FEWEST_RUNS;
+    let (action, why) = match job.arguments.require_baseline {
+        RequireBaseline::True => (Action::Fail, "--require-baseline true"),
+        RequireBaseline::False => (Action::Warn, "--require-baseline false"),
+        RequireBaseline::Auto if builds_history => (Action::Warn, "the first runs of a history"),
+        RequireBaseline::Auto => return policy,
+    };
+    policy.with_nothing_to_judge(Setting::from_place(action, why))
+}
+
+fn workflow_run(surroundings: &Surroundings) -> Result<Option<WorkflowRun>, CliError> {
+    let event = surroundings.variable("GITHUB_EVENT_PATH").map(std::fs::read);
+    let event = match event {
+        Some(Ok(event)) => Some(event),
+        Some(Err(source)) => {
+            let path = surroundings.variable("GITHUB_EVENT_PATH").unwrap_or_default().into();
+            return Err(CliError::File { action: "read", path, source });
+        }
+        None => None,
+    };
+    Ok(WorkflowRun::read(Environment { variables: &surroundings.environment, event: event.as_deref() })?)
+}
+
+fn client(ci: Option<&WorkflowRun>, surroundings: &Surroundings) -> Result<Option<Client>, CliError> {
+    let token = surroundings.variable("GITHUB_TOKEN").and_then(|token| Token::new(token.to_owned()));
+    let Some((ci, token)) = ci.zip(token) else { return Ok(None) };
+    Ok(Some(Client::new(&ci.api_url, &ci.repository, token)?))
+}

@@ -1,0 +1,50 @@
+//! What every part of the flow needs to know.
+//!
+//! For: handing one value around instead of eight. Not for: any part's own findings.
+//! Invariant: nothing in here changes while the flow runs.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+
+use jiff::Timestamp;
+
+use super::subject::Subject;
+use crate::cli::gate_args::{GateArgs, Save};
+use crate::github::{Client, WorkflowRun};
+
+/// One job of CI that judges.
+pub(super) struct Job<'a> {
+    /// What the user asked for.
+    pub(super) arguments: &'a GateArgs,
+    /// Now.
+    pub(super) now: Timestamp,
+    /// The workflow's run; `None` outside of GitHub Actions.
+    pub(super) ci: Option<&'a WorkflowRun>,
+    /// GitHub's API; `None` without a token, or outside of GitHub Actions.
+    pub(super) client: Option<&'a Client>,
+    /// What is judged.
+    pub(super) subject: Subject,
+    /// Names of hardware that the configuration replaces.
+    pub(super) aliases: &'a BTreeMap<String, String>,
+    /// The gate's name.
+    pub(super) name: String,
+    /// This job's leg.
+    pub(super) leg: String,
+}
+
+impl Job<'_> {
+    /// A file of the output folder.
+    pub(super) fn output(&self, file: &str) -> PathBuf {
+        self.arguments.output_folder.join(file)
+    }
+
+    /// Whether its results become history.
+    pub(super) fn is_recorded(&self) -> bool {
+        self.arguments.save == Save::Auto && self.subject.is_recorded()
+    }
+
+    /// The client, where artifacts may be read.
+    pub(super) fn artifacts(&self) -> Option<&Client> {
+        self.client.filter(|_| self.arguments.use_artifacts)
+    }
+}

@@ -1,0 +1,27 @@
+//! `benchgate gate`: the whole flow of a CI job.
+//!
+//! For: finding the history and the right baseline, judging, reporting everywhere, and keeping the results, in the order
+//! ingest, compare, summary, annotations, comment, outputs. Not for: the decision itself (`gate`), nor for the cache
+//! and the artifacts' upload, which are steps of the action.
+//! Invariant: what GitHub refuses never changes the verdict, and is said in the report; a run of a pull request or of a
+//! merge queue never becomes history.
+//!
+//! - `flow` - the command
+//! - `job` - what all parts need to know
+//! - `subject` - what is judged, and against which branch
+//! - `bundles` - what other jobs left as artifacts
+//! - `results` - the results to be judged, as bundles of one trusted identity
+//! - `history` - where the history comes from, and what it lacks
+//! - `anchor` - which commits the candidate builds on
+//! - `post` - reports, annotations, comment and outputs
+
+mod anchor;
+mod bundles;
+mod flow;
+mod history;
+mod job;
+mod post;
+mod results;
+mod subject;
+
+pub(super) use flow::run;

@@ -1,0 +1,236 @@
+//! The results to be judged, as bundles of one trusted identity.
+//!
+//! For: this job's own results, those of earlier attempts, and those of the legs of a matrix. Not for: judging them.
+//! Invariant: results of a run that must not be trusted carry the commit, branch and event that GitHub names, never
+//! their own; a leg that is unreadable, empty or absent is named with its reason, and is never just left out.
+
+use std::collections::{BTreeMap, HashSet};
+use std::path::{Path, PathBuf};
+
+use jiff::Timestamp;
+
+use super::bundles::{self, Fetched, Offered};
+use super::job::Job;
+use crate::cli::args::FactArgs;
+use crate::cli::bundle::{self, BundleRun};
+use crate::cli::collect::{self, FAILURE, LEG};
+use crate::cli::error::CliError;
+use crate::cli::gate_args::Attempts;
+use crate::cli::inputs;
+use crate::cli::leg;
+use crate::cli::read_results::read_all;
+use crate::cli::surroundings::{Console, Surroundings};
+use crate::cli::{candidate, context};
+use crate::formats::native::Header;
+use crate::model::{Context, Leg, LegState, Run};
+use crate::text::plural;
+
+/// Results of one run that are judged at most: more than any real suite, less than what exhausts a runner.
+const MOST_RESULTS: usize = 200_000;
+
+/// The results to be judged.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Collected {
+    /// Bundles, the candidate's own and those of its re-runs.
+    pub(super) files: Vec<PathBuf>,
+    /// The bundle of this job, where it measured something itself.
+    pub(super) own: Option<PathBuf>,
+    /// The legs, where the results come from several jobs.
+    pub(super) legs: Vec<Leg>,
+}
+
+/// What this job measured, with the results of its earlier attempts where these count too.
+///
+/// # Errors
+/// See [`CliError`].
+pub(super) fn of_job(
+    job: &Job<'_>,
+    surroundings: &Surroundings,
+    console: &mut Console<'_>,
+    notices: &mut Vec<String>,
+) -> Result<Collected, CliError> {
+    let arguments = job.arguments;
+    let mut context = context::resolve(&arguments.facts, job.aliases.clone(), surroundings)?;
+    context.run.environment.insert(LEG.to_owned(), job.leg.clone());
+    let format = arguments.facts.input_format;
+    let files = read_all(inputs::find(&arguments.results)?, format, &context, console)?;
+    let mut runs = bundle::assemble(files, &context, |_| ())?;
+    if runs.iter().all(|run| run.results.is_empty()) {
+        return Err(collect::no_results(&arguments.results));
+    }
+    for (number, path) in (1..).zip(&arguments.confirm) {
+        let files = read_all(inputs::find(std::slice::from_ref(path))?, format, &context, console)?;
+        let attempt = |run: &mut Run| run.attempt = candidate::rerun_attempt(run.attempt, number);
+        runs.extend(bundle::assemble(files, &context, attempt)?);
+    }
+    let own = job.output("bundle.jsonl");
+    bundle::write(&own, &runs)?;
+    let mut collected = Collected { files: vec![own.clone()], own: Some(own), legs: Vec::new() };
+    collected.files.extend(earlier_attempts(job, notices)?);
+    Ok(collected)
+}
+
+/// The bundles of earlier attempts of this very job, where they count.
+fn earlier_attempts(job: &Job<'_>, notices: &mut Vec<String>) -> Result<Vec<PathBuf>, CliError> {
+    let (Some(ci), Some(client)) = (job.ci.filter(|ci| ci.attempt > 1), job.artifacts()) else { return Ok(Vec::new()) };
+    if job.arguments.attempts == Attempts::Replace {
+        return Ok(Vec::new());
+    }
+    let offered = match bundles::of_run(job, client, ci.run_id) {
+        Ok(offered) => offered,
+        Err(error) => {
+            notices.push(format!("the results of earlier attempts are not known: {error}"));
+            return Ok(Vec::new());
+        }
+    };
+    let earlier: Vec<Offered> =
+        offered.into_iter().filter(|one| one.name.leg == job.leg && one.name.attempt < ci.attempt).collect();
+    let mut files = Vec::new();
+    for Fetched { name, file } in bundles::fetch(client, &earlier, &job.output("attempts"))? {
+        match file {
+            Ok(path) => files.push(path),
+            Err(reason) => notices.push(format!("the results of attempt {} are left out: {reason}", name.attempt)),
+        }
+    }
+    Ok(files)
+}
+
+/// What the legs of a run left as artifacts.
+///
+/// # Errors
+/// See [`CliError`]; a leg that cannot be used is no error but a leg that failed.
+pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collected, CliError> {
+    let no_run = || CliError::Usage {
+        message: "`--from-artifacts` judges the artifacts of a run of GitHub Actions, and there is none".to_owned(),
+        hint: "run it in a workflow, with GITHUB_TOKEN set and the permission `actions: read`".to_owned(),
+    };
+    let (run_id, _) = job.subject.run.ok_or_else(no_run)?;
+    let client = job.client.ok_or_else(no_run)?;
+    let mut offered = bundles::of_run(job, client, run_id)?;
+    if job.arguments.attempts == Attempts::Replace {
+        offered = newest_attempts(offered);
+    }
+    let fetched = bundles::fetch(client, &offered, &job.output("legs"))?;
+    let mut legs: BTreeMap<String, LegState> =
+        leg::list(&job.arguments.legs).into_iter().map(|name| (name, LegState::Missing)).collect();
+    let mut collected = Collected::default();
+    let mut total = 0;
+    for (number, Fetched { name, file }) in fetched.into_iter().enumerate() {
+        let runs = file.and_then(|path| read(job, &path, &name.leg, console));
+        let runs = runs.and_then(|runs| {
+            total += runs.iter().map(|run| run.results.len()).sum::<usize>();
+            if total > MOST_RESULTS { Err(format!("the run has more than {MOST_RESULTS} results")) } else { Ok(runs) }
+        });
+        let state = match runs {
+            Ok(runs) => {
+                let path = job.output("legs").join(format!("leg-{number}.jsonl"));
+                bundle::write(&path, &runs)?;
+                collected.files.push(path);
+                LegState::Reported
+            }
+            Err(reason) => LegState::Failed(reason),
+        };
+        // A leg that failed in one attempt and reported in another has reported.
+        let known = legs.entry(name.leg).or_insert(LegState::Missing);
+        if *known != LegState::Reported {
+            *known = state;
+        }
+    }
+    collected.legs = legs.into_iter().map(|(name, state)| Leg { name, state }).collect();
+    if collected.files.is_empty() {
+        return Err(no_bundles(run_id, &collected.legs));
+    }
+    Ok(collected)
+}
+
+fn newest_attempts(offered: Vec<Offered>) -> Vec<Offered> {
+    let mut newest: BTreeMap<String, Offered> = BTreeMap::new();
+    for one in offered {
+        match newest.get(&one.name.leg) {
+            Some(known) if known.name.attempt >= one.name.attempt => {}
+            _ => {
+                newest.insert(one.name.leg.clone(), one);
+            }
+        }
+    }
+    newest.into_values().collect()
+}
+
+fn no_bundles(run_id: u64, legs: &[Leg]) -> CliError {
+    let state = |leg: &Leg| match &leg.state {
+        LegState::Failed(reason) => format!("{} failed: {reason}", leg.name),
+        LegState::Missing | LegState::Reported => format!("{} is missing", leg.name),
+    };
+    let legs: Vec<String> = legs.iter().map(state).collect();
+    let legs = if legs.is_empty() { String::new() } else { format!(" ({})", legs.join("; ")) };
+    CliError::Results {
+        file: format!("run {run_id}"),
+        reason: format!("none of its jobs left results{legs}"),
+        hint:
+            "let each job run the action with `mode: collect`, also when its benchmarks fail, and with the same `name`"
+                .to_owned(),
+    }
+}
+
+/// Reads one leg's bundle under the identity that is known of the run, or says why it cannot be used.
+fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Result<Vec<BundleRun>, String> {
+    if let Some(reason) = failure(path) {
+        return Err(reason);
+    }
+    let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
+    let inputs = inputs::find(&[path.to_owned()]).map_err(|error| error.to_string())?;
+    let format = FactArgs::default().input_format;
+    let files = read_all(inputs, format, &context, console).map_err(|error| reason(&error))?;
+    let identity = |run: &mut Run| {
+        run.environment.insert(LEG.to_owned(), leg.to_owned());
+        if let Some(since) = job.subject.untrusted_since {
+            claim(run, job, leg, since);
+        }
+    };
+    let context = Context {
+        run: crate::model::RunDraft {
+            started_at: Some(job.now),
+            commit: job.subject.commit.clone(),
+            branch: job.subject.branch.clone().or_else(|| Some(String::from("unknown"))),
+            trigger: job.subject.trigger.clone(),
+            ..Default::default()
+        },
+        ..context
+    };
+    let runs = bundle::assemble(files, &context, identity).map_err(|error| reason(&error))?;
+    let commits: HashSet<&Option<String>> = runs.iter().map(|run| &run.run.commit).collect();
+    match commits.len() {
+        0 => Err("it holds no results".to_owned()),
+        1 => Ok(runs),
+        count => Err(format!("it holds results of {}, and a run measures one", plural(count, "commit", "commits"))),
+    }
+}
+
+/// Replaces what a run says of itself by what GitHub says of it.
+fn claim(run: &mut Run, job: &Job<'_>, leg: &str, since: Timestamp) {
+    let subject = &job.subject;
+    run.key = format!("github-{}-{leg}", subject.run.map_or(0, |(id, _)| id));
+    run.commit.clone_from(&subject.commit);
+    run.branch.clone_from(&subject.branch);
+    run.trigger.clone_from(&subject.trigger);
+    run.started_at = run.started_at.clamp(since.min(job.now), job.now);
+}
+
+/// Why a bundle has no results, where it says so.
+fn failure(path: &Path) -> Option<String> {
+    use std::io::{BufRead as _, BufReader, Read as _};
+    let mut line = String::new();
+    let file = std::fs::File::open(path).ok()?;
+    BufReader::new(file.take(1 << 20)).read_line(&mut line).ok()?;
+    let header: Header = serde_json::from_str(&line).ok()?;
+    header.run?.environment.remove(FAILURE)
+}
+
+/// The reason alone: the file is one of this program's own naming, and says nothing to people.
+fn reason(error: &CliError) -> String {
+    match error {
+        CliError::Results { reason, .. } => reason.clone(),
+        CliError::Missing { fact, .. } => fact.to_string(),
+        other => other.to_string(),
+    }
+}

@@ -1,0 +1,132 @@
+//! The parts of a run that are executed by jobs of their own, and the names of what they leave behind.
+//!
+//! For: naming a leg, and the artifacts by which jobs hand their bundles on. Not for: uploading or reading them.
+//! Invariant: names hold letters, digits, `-` and `_` only, so that `.` separates them and none of them is a path;
+//! parsing a name that was made here gives back its parts.
+
+use super::surroundings::Surroundings;
+
+/// Longest name; GitHub refuses artifacts with much longer ones.
+const LONGEST: usize = 100;
+
+/// A bundle's artifact: `benchgate.<gate>.<leg>.<attempt>`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct BundleName {
+    /// The gate, where a repository has several.
+    pub(super) gate: String,
+    /// The leg.
+    pub(super) leg: String,
+    /// The attempt of the run that uploaded it.
+    pub(super) attempt: u32,
+}
+
+impl BundleName {
+    /// The artifact's name.
+    pub(super) fn artifact(&self) -> String {
+        format!("benchgate.{}.{}.{}", self.gate, self.leg, self.attempt)
+    }
+
+    /// The name of the artifact with the report that was made beside it.
+    pub(super) fn report_artifact(&self) -> String {
+        format!("benchgate-report.{}.{}.{}", self.gate, self.leg, self.attempt)
+    }
+
+    /// Takes an artifact's name apart; `None` where it is no bundle's.
+    pub(super) fn parse(artifact: &str) -> Option<Self> {
+        let mut parts = artifact.strip_prefix("benchgate.")?.split('.');
+        let (gate, leg, attempt) = (parts.next()?, parts.next()?, parts.next()?);
+        let is_whole = parts.next().is_none() && [gate, leg].iter().all(|name| is_name(name));
+        let attempt = attempt.parse().ok().filter(|attempt| *attempt > 0)?;
+        is_whole.then(|| Self { gate: gate.to_owned(), leg: leg.to_owned(), attempt })
+    }
+}
+
+fn is_name(text: &str) -> bool {
+    !text.is_empty() && text.len() <= LONGEST && text.bytes().all(|byte| is_allowed(byte.into()))
+}
+
+fn is_allowed(character: char) -> bool {
+    character.is_ascii_alphanumeric() || matches!(character, '-' | '_')
+}
+
+/// A text as a name: what a name may not hold becomes `-`.
+pub(super) fn name(text: &str) -> String {
+    let replaced: String = text.trim().chars().map(|one| if is_allowed(one) { one } else { '-' }).collect();
+    let name: String = replaced.trim_matches('-').chars().take(LONGEST).collect();
+    if name.is_empty() { "run".to_owned() } else { name }
+}
+
+/// The leg of this job: as stated, else the job's name with the values of its matrix.
+pub(super) fn of_job(stated: Option<&str>, matrix: Option<&str>, surroundings: &Surroundings) -> String {
+    if let Some(stated) = stated.filter(|text| !text.trim().is_empty()) {
+        return name(stated);
+    }
+    let mut parts = vec![surroundings.variable("GITHUB_JOB").unwrap_or("run").to_owned()];
+    let matrix = matrix.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
+    if let Some(serde_json::Value::Object(values)) = matrix {
+        parts.extend(values.values().filter_map(|value| match value {
+            serde_json::Value::String(text) => Some(text.clone()),
+            serde_json::Value::Number(number) => Some(number.to_string()),
+            serde_json::Value::Bool(flag) => Some(flag.to_string()),
+            serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
+        }));
+    }
+    name(&parts.join("-"))
+}
+
+/// The legs of a list, separated by commas or line breaks, or written as a JSON array.
+pub(super) fn list(text: &str) -> Vec<String> {
+    let items: Vec<String> = serde_json::from_str(text)
+        .unwrap_or_else(|_| text.split([',', '\n']).map(|item| item.trim().to_owned()).collect());
+    let mut names: Vec<String> = Vec::new();
+    for item in items.iter().filter(|item| !item.trim().is_empty()).map(|item| name(item)) {
+        if !names.contains(&item) {
+            names.push(item);
+        }
+    }
+    names
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bundles_name_can_be_taken_apart_again() {
+        let bundle = BundleName { gate: "benchmarks".to_owned(), leg: name("cuda / A100"), attempt: 2 };
+        assert_eq!(bundle.artifact(), "benchgate.benchmarks.cuda---A100.2");
+        assert_eq!(BundleName::parse(&bundle.artifact()), Some(bundle));
+        for other in [
+            "benchgate.benchmarks.cuda",
+            "benchgate.benchmarks.cuda.x",
+            "benchgate.benchmarks.cuda.0",
+            "benchgate.benchmarks.cu/da.1",
+            "benchgate.benchmarks.cuda.1.zip",
+            "benchgate..cuda.1",
+            "benchgate-report.benchmarks.cuda.1",
+        ] {
+            assert_eq!(BundleName::parse(other), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn a_leg_is_the_job_and_its_matrix_unless_stated() {
+        let environment = [("GITHUB_JOB".to_owned(), "bench".to_owned())].into();
+        let now = jiff::Timestamp::UNIX_EPOCH;
+        let surroundings = Surroundings { now, environment, width: None, has_colour: false };
+        let leg = |stated, matrix| of_job(stated, matrix, &surroundings);
+        assert_eq!(leg(None, None), "bench");
+        assert_eq!(leg(None, Some("null")), "bench");
+        assert_eq!(leg(None, Some(r#"{"hardware": "cuda", "size": 8}"#)), "bench-cuda-8");
+        assert_eq!(leg(Some("cpu.x86"), Some(r#"{"hardware": "cuda"}"#)), "cpu-x86");
+        assert_eq!(leg(Some("../.."), None), "run");
+    }
+
+    #[test]
+    fn lists_are_written_as_people_write_them() {
+        for text in ["cpu, cuda", "cpu\ncuda\n", "[\"cpu\", \"cuda\"]", "cpu,cuda,cpu"] {
+            assert_eq!(list(text), ["cpu", "cuda"], "{text}");
+        }
+        assert_eq!(list(" "), [""; 0]);
+    }
+}

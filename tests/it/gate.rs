@@ -1,0 +1,259 @@
+//! The flow of a CI job without GitHub's API: what it reads, what it records, what it leaves for the next steps.
+//!
+//! Everything that talks to GitHub is in `github` and in the end-to-end scenarios of `tests/gh`.
+
+use std::collections::BTreeMap;
+
+use super::support::{Answer, Place, history, native};
+
+/// The environment of a step of GitHub Actions.
+struct Step<'a> {
+    place: &'a Place,
+    event: &'static str,
+    payload: &'static str,
+    branch: &'static str,
+    run: u64,
+}
+
+impl<'a> Step<'a> {
+    fn push(place: &'a Place, run: u64) -> Self {
+        let payload = r#"{"repository": {"id": 1, "default_branch": "main"}}"#;
+        Self { place, event: "push", payload, branch: "main", run }
+    }
+
+    fn pull_request(place: &'a Place, run: u64) -> Self {
+        let payload = r#"{"repository": {"id": 1, "default_branch": "main"}, "pull_request": {"number": 7,
+            "head": {"sha": "bbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbbb", "ref": "topic", "repo": {"id": 1}},
+            "base": {"sha": "cccccccccccccccccccccccccccccccccccccccc", "ref": "main", "repo": {"id": 1}},
+            "labels": []}}"#;
+        Self { place, event: "pull_request", payload, branch: "7/merge", run }
+    }
+
+    fn run(&self, arguments: &[&str]) -> Answer {
+        self.place.write("event.json", self.payload);
+        self.place.write("output.txt", "");
+        self.place.write("summary.md", "");
+        let run = self.run.to_string();
+        let mut command = self.place.command(arguments);
+        let kind = if self.event == "push" { "heads" } else { "pull" };
+        for (name, value) in [
+            ("GITHUB_ACTIONS", "true"),
+            ("GITHUB_REPOSITORY", "octocat/hello-world"),
+            ("GITHUB_API_URL", "http://127.0.0.1:9"),
+            ("GITHUB_SERVER_URL", "https://github.example"),
+            ("GITHUB_EVENT_NAME", self.event),
+            ("GITHUB_EVENT_PATH", "event.json"),
+            ("GITHUB_SHA", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"),
+            ("GITHUB_REF", &format!("refs/{kind}/{}", self.branch)),
+            ("GITHUB_REF_NAME", self.branch),
+            ("GITHUB_JOB", "bench"),
+            ("GITHUB_RUN_ID", &run),
+            ("GITHUB_RUN_ATTEMPT", "1"),
+            ("GITHUB_REPOSITORY_ID", "1"),
+            ("GITHUB_OUTPUT", "output.txt"),
+            ("GITHUB_STEP_SUMMARY", "summary.md"),
+        ] {
+            command.env(name, value);
+        }
+        let output = command.output().unwrap();
+        Answer {
+            code: output.status.code().unwrap(),
+            out: String::from_utf8(output.stdout).unwrap(),
+            err: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    fn file(&self, name: &str) -> String {
+        std::fs::read_to_string(self.place.path(name)).unwrap()
+    }
+
+    /// The step's outputs, as the runner reads them.
+    fn outputs(&self) -> BTreeMap<String, String> {
+        let text = self.file("output.txt");
+        let mut lines = text.lines();
+        let mut outputs = BTreeMap::new();
+        while let Some(line) = lines.next() {
+            let (name, delimiter) = line.split_once("<<").unwrap();
+            let value: Vec<&str> = lines.by_ref().take_while(|line| *line != delimiter).collect();
+            outputs.insert(name.to_owned(), value.join("\n"));
+        }
+        outputs
+    }
+}
+
+/// Results whose run, commit and branch come from CI.
+fn results(latency: f64) -> String {
+    format!(
+        r#"{{"schema": "benchgate/results/v1", "hardware": {{"type": "cpu", "device": "Test CPU"}},
+            "results": [{{"model": "bert", "test_case": "embed", "batch_size": 8,
+                "metrics": {{"latency": {{"value": {latency}, "unit": "ms"}}}}}}]}}"#
+    )
+}
+
+#[test]
+fn a_first_push_starts_the_history_and_passes_with_a_warning() {
+    let place = Place::new();
+    place.write("results/a.json", results(10.0));
+    let step = Step::push(&place, 17);
+    let answer = step.run(&["gate", "results/*.json", "--db", "history/h.duckdb"]);
+    assert_eq!(answer.code, 0, "{answer:#?}");
+    let outputs = step.outputs();
+    assert_eq!(outputs["outcome"], "nothing-to-judge");
+    assert_eq!((outputs["save"].as_str(), outputs["history-source"].as_str()), ("true", "none"));
+    assert_eq!(outputs["bundle-name"], "benchgate.benchmarks.bench.1");
+    assert!(answer.out.contains("::warning title=Nothing to judge::"), "{}", answer.out);
+    assert!(step.file("summary.md").contains("NOTHING TO JUDGE"));
+    let runs = place.ok(&[
+        "query",
+        "SELECT run_key, git_branch FROM test_runs",
+        "--format",
+        "csv",
+        "--db",
+        "history/h.duckdb",
+    ]);
+    assert_eq!(runs.lines().last(), Some("github-17-bench,main"));
+}
+
+#[test]
+fn a_history_that_must_be_there_and_is_not_fails() {
+    let place = Place::new();
+    place.write("a.json", results(10.0));
+    for (step, arguments, code) in [
+        (Step::push(&place, 17), vec!["gate", "a.json", "--require-baseline", "true"], 3),
+        (Step::pull_request(&place, 18), vec!["gate", "a.json", "--db", "none.duckdb"], 3),
+        (
+            Step::pull_request(&place, 18),
+            vec!["gate", "a.json", "--db", "none.duckdb", "--require-baseline", "false"],
+            0,
+        ),
+        (Step::pull_request(&place, 18), vec!["gate", "a.json", "--db", "none.duckdb", "--enforce", "false"], 0),
+    ] {
+        assert_eq!(step.run(&arguments).code, code, "{arguments:?}");
+    }
+}
+
+#[test]
+fn a_pull_request_is_judged_and_never_recorded() {
+    let place = Place::new();
+    history(&place, 20);
+    let before = place.value("SELECT count(*) FROM results");
+    place.write("a.json", results(13.0));
+    let step = Step::pull_request(&place, 18);
+    let answer = step.run(&["gate", "a.json", "--partial"]);
+    assert_eq!(answer.code, 10, "{answer:#?}");
+    let outputs = step.outputs();
+    assert_eq!((outputs["outcome"].as_str(), outputs["regressions"].as_str()), ("failed", "1"));
+    assert!(!outputs.contains_key("save"));
+    assert!(outputs["suspects"].starts_with(r#"{"benchmarks":["embed"]"#), "{}", outputs["suspects"]);
+    assert_eq!(place.value("SELECT count(*) FROM results"), before);
+    assert!(answer.out.contains("::error title=Regression::bert cpu embed batch=8 latency +30"), "{}", answer.out);
+    assert!(step.file("summary.md").contains("there is no token, so the pull request got no comment"));
+}
+
+#[test]
+fn a_push_is_recorded_also_where_it_regressed() {
+    let place = Place::new();
+    history(&place, 20);
+    place.write("a.json", results(13.0));
+    let step = Step::push(&place, 19);
+    let answer = step.run(&["gate", "a.json", "--partial"]);
+    assert_eq!(answer.code, 10, "{answer:#?}");
+    assert_eq!(step.outputs()["save"], "true");
+    assert_eq!(place.value("SELECT count(*) FROM test_runs WHERE run_key = 'github-19-bench'"), "1");
+    let again = step.run(&["gate", "a.json", "--partial"]);
+    assert_eq!(again.code, 10, "the run's own results are no baseline: {again:#?}");
+}
+
+#[test]
+fn the_verdict_is_the_same_on_the_bundle_at_home() {
+    let place = Place::new();
+    history(&place, 20);
+    place.write("a.json", results(13.0));
+    let step = Step::pull_request(&place, 18);
+    step.run(&["gate", "a.json", "--partial"]);
+    let home = place.run(&["compare", "benchgate-report/bundle.jsonl", "--partial", "--baseline-branch", "main"]);
+    assert_eq!(home.code, 10);
+    let table =
+        |text: &str| text.lines().skip_while(|line| !line.starts_with("FAILED")).take(6).collect::<Vec<_>>().join("\n");
+    assert_eq!(table(&step.run(&["gate", "a.json", "--partial"]).out), table(&home.out));
+}
+
+#[test]
+fn names_cannot_forge_commands_of_the_runner() {
+    let place = Place::new();
+    history(&place, 20);
+    let hostile = results(13.0).replace("embed", "embed\\n::error::forged\\n::set-output name=outcome::passed");
+    place.write("a.json", hostile);
+    let step = Step::pull_request(&place, 18);
+    let answer = step.run(&["gate", "a.json", "--partial"]);
+    let commands: Vec<&str> = answer.out.lines().filter(|line| line.trim_start().starts_with("::")).collect();
+    assert!(commands[0].starts_with("::stop-commands::"), "{commands:?}");
+    let token = format!("::{}::", commands[0].trim_start_matches("::stop-commands::"));
+    assert_eq!(commands.last(), Some(&token.as_str()));
+    assert!(!answer.out.lines().any(|line| line.starts_with("::error::forged")), "{}", answer.out);
+    assert_eq!(step.outputs()["outcome"], "nothing-to-judge");
+}
+
+#[test]
+fn an_error_is_told_in_the_summary_and_there_is_no_verdict() {
+    let place = Place::new();
+    place.write("a.json", r#"{"schema": "benchgate/results/v1", "results": ["#);
+    let step = Step::pull_request(&place, 18);
+    let answer = step.run(&["gate", "a.json"]);
+    assert_eq!(answer.code, 1, "{answer:#?}");
+    assert!(step.file("summary.md").contains("NO VERDICT"), "{}", step.file("summary.md"));
+    assert!(answer.out.contains("::error title=No verdict::"), "{}", answer.out);
+    assert_eq!(step.run(&["gate", "nothing/*.json"]).code, 1);
+}
+
+#[test]
+fn a_restored_file_that_is_no_history_is_moved_aside() {
+    let place = Place::new();
+    place.write("a.json", results(10.0));
+    place.write("benchgate.duckdb", "not a database, and longer than a header would be ".repeat(20));
+    let step = Step::push(&place, 17);
+    let answer = step.run(&["gate", "a.json"]);
+    assert_eq!(answer.code, 0, "{answer:#?}");
+    assert!(answer.out.contains("is left out"), "{}", answer.out);
+    assert!(place.path("benchgate.unreadable").exists());
+    assert_eq!(step.outputs()["save"], "true");
+}
+
+#[test]
+fn committed_results_stand_in_for_a_history() {
+    let place = Place::new();
+    for day in 0..20 {
+        let wobble = 1.0 + 0.004 * f64::from((day * 7) % 5) - 0.008;
+        place.write(&format!("baselines/{day}.json"), native(day, &[("embed", 10.0 * wobble, 800.0 / wobble)]));
+    }
+    place.write("a.json", results(13.0));
+    let step = Step::pull_request(&place, 18);
+    let answer = step.run(&["gate", "a.json", "--partial", "--db", "none.duckdb"]);
+    assert_eq!(answer.code, 10, "{answer:#?}");
+    assert_eq!(step.outputs()["history-source"], "snapshot");
+    assert!(!place.path("none.duckdb").exists(), "a reader leaves nothing that could be saved");
+}
+
+#[test]
+fn a_bundle_holds_everything_a_judging_job_needs() {
+    let place = Place::new();
+    history(&place, 20);
+    place.write("results/a.json", results(13.0));
+    let step = Step::pull_request(&place, 18);
+    let answer = step.run(&["collect", "results", "--leg", "cuda / fp16"]);
+    assert_eq!(answer.code, 0, "{answer:#?}");
+    assert_eq!(step.outputs()["bundle-name"], "benchgate.benchmarks.cuda---fp16.1");
+    let home = place.run(&["compare", "bundle.jsonl", "--partial"]);
+    assert_eq!(home.code, 10, "{home:#?}");
+    assert!(home.out.contains("commit bbbbbbbbbbbb"), "{}", home.out);
+}
+
+#[test]
+fn a_job_without_results_leaves_a_bundle_that_says_why() {
+    let place = Place::new();
+    let step = Step::pull_request(&place, 18);
+    let answer = step.run(&["collect", "results/*.json"]);
+    assert_eq!(answer.code, 1, "{answer:#?}");
+    assert!(step.file("bundle.jsonl").contains("no file matches this pattern"));
+    assert_eq!(step.outputs()["bundle-path"], "bundle.jsonl");
+}
