@@ -1,0 +1,106 @@
+// A matrix is one report: examples/workflows/matrix.yml, as it is, and the action's modes collect and report alone.
+import assert from 'node:assert/strict';
+import { commit, newestEntry, onlyComment, openRepository, query, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+
+const workflow = new URL('../../../examples/workflows/matrix.yml', import.meta.url).pathname;
+
+/** A repository whose benchmark prints a file that fits the leg, or fails where there is none. */
+const benchmark = '#!/bin/sh\ncat "suite/$1.json"\n';
+
+async function repositoryWith(open, legs) {
+  const files = Object.fromEntries(Object.entries(legs).map(([name, text]) => [`suite/${name}.json`, text]));
+  const scene = await openRepository(open, { 'scripts/benchmark': benchmark, ...files });
+  await withHistory(scene, { hardware: ['cpu', 'cuda'] });
+  scene.world.graph.line('topic', [sha('b')], { from: commit(RUNS - 1) });
+  return { scene, event: await scene.events.pullRequest({ headSha: sha('b') }) };
+}
+
+const leg = (hardware, change = {}) => results({ hardware, change });
+
+export default {
+  async 'a matrix is judged as one run: one comment, one outcome'({ open }) {
+    const { scene, event } = await repositoryWith(open, { cpu: leg('cpu'), cuda: leg('cuda', { embed: 1.3 }) });
+    const flow = await scene.runWorkflow(workflow, { event });
+    assert.deepEqual(flow.jobs.map(({ name, status }) => `${name}: ${status}`), [
+      'Measure on cpu: success', 'Measure on cuda: success', 'Benchmarks: failure',
+    ]);
+    const { body } = await onlyComment(scene);
+    assert.match(body, /FAILED: 1 regression in 6 series/);
+    assert.match(body, /Legs:\n\n- cpu: reported\n- cuda: reported/);
+    assert.match(body, /bert on cuda/);
+  },
+
+  async 'on the default branch a matrix is one save with the results of all legs'({ open }) {
+    const { scene } = await repositoryWith(open, { cpu: leg('cpu'), cuda: leg('cuda') });
+    const flow = await scene.runWorkflow(workflow, { event: scene.events.push({}) });
+    assert.equal(flow.status, 'success', flow.jobs.at(-1).log);
+    assert.equal(scene.cache.entries.length, 2);
+    const rows = await query(`SELECT DISTINCT hardware FROM history WHERE run_key LIKE 'github-${flow.runId}-%' ORDER BY ALL`, { entry: newestEntry(scene) });
+    assert.deepEqual(rows, [{ hardware: 'cpu' }, { hardware: 'cuda' }]);
+  },
+
+  async 'a leg whose benchmark failed is shown with its reason, and fails the check'({ open }) {
+    const { scene, event } = await repositoryWith(open, { cpu: leg('cpu') });
+    const flow = await scene.runWorkflow(workflow, { event });
+    assert.deepEqual(flow.jobs.map(({ status }) => status), ['success', 'failure', 'failure']);
+    const report = flow.jobs.at(-1);
+    assert.match((await onlyComment(scene)).body, /FAILED: 1 leg without results, no regression in 3 series compared/);
+    assert.match(report.summary, /cuda: failed: .*the file is empty|cuda: failed: .*no results/i);
+    assert.match(JSON.stringify(report.annotations), /Leg without results/);
+  },
+
+  async 'a leg that left nothing at all is missing, and fails the check'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const one = await scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files: { 'results/a.json': leg('cpu') } });
+    const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId: one.runId });
+    assert.equal(run.outputs['exit-code'], '12');
+    assert.match(run.summary, /cuda: missing, it left no results/);
+    const warned = await scene.runAction({
+      event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId: one.runId, files: { 'benchgate.toml': '[gate]\nmissing-leg = "warn"\n' },
+    });
+    assert.equal(warned.status, 'success');
+  },
+
+  async 'without any bundle there is no verdict, and the check fails'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu' } });
+    assert.equal(run.status, 'failure');
+    assert.match(run.summary, /NO VERDICT.*\n\n.*none of its jobs left results \(cpu is missing\)/);
+  },
+
+  async 'legs may come in any order, and a second attempt of one of them is pooled or replaces the first'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const collect = (name, text, rest = {}) => scene.runAction({
+      event, inputs: { mode: 'collect', results: 'results/*.json', leg: name }, files: { 'results/a.json': text }, ...rest,
+    });
+    const { runId } = await collect('cuda', leg('cuda', { embed: 1.3 }));
+    await collect('cpu', leg('cpu'), { runId });
+    const report = (rest = {}) => scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu, cuda', ...rest }, runId, attempt: rest.attempt ?? 1 });
+    assert.equal((await report()).outputs.regressions, '1');
+    await collect('cuda', leg('cuda'), { runId, attempt: 2 });
+    const pooled = await report();
+    assert.equal(pooled.status, 'success');
+    assert.match(pooled.summary, /cleared by a re-run/);
+    await collect('cuda', leg('cuda', { embed: 1.3 }), { runId, attempt: 3 });
+    const replaced = await report({ attempts: 'replace' });
+    assert.equal(replaced.outputs.regressions, '1');
+    assert.doesNotMatch(replaced.summary, /re-run\)/);
+  },
+
+  async 'a leg that failed in one attempt and measured in the next has reported'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const collect = (files, rest) => scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files, ...rest });
+    const failed = await collect({});
+    assert.equal(failed.status, 'failure');
+    await collect({ 'results/a.json': leg('cpu') }, { runId: failed.runId, attempt: 2 });
+    const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu' }, runId: failed.runId, attempt: 2 });
+    assert.equal(run.status, 'success', run.log);
+  },
+
+  async 'without the permission to read artifacts, the error names it'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const run = await scene.runAction({ event, inputs: { mode: 'report' }, permissions: { contents: 'read' } });
+    assert.equal(run.status, 'failure');
+    assert.match(run.summary, /actions: read/);
+  },
+};

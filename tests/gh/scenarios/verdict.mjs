@@ -1,0 +1,169 @@
+// The verdict: against which baseline, when the check fails, and who may accept.
+import assert from 'node:assert/strict';
+import { commit, databaseOf, measured, onlyComment, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+
+const inputs = { results: 'results/*.json' };
+const slower = { 'results/a.json': results({ change: { embed: 1.3 } }) };
+const clean = { 'results/a.json': results() };
+
+/** A pull request whose branch leaves main at its nth commit. */
+async function pullFrom(scene, number = RUNS - 1, rest = {}) {
+  scene.world.graph.line('topic', [sha('b')], { from: commit(number) });
+  return scene.events.pullRequest({ headSha: sha('b'), ...rest });
+}
+
+export default {
+  async 'a regression fails only after everything was reported and saved'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const pull = await scene.runAction({ event: await pullFrom(scene), inputs, files: slower });
+    assert.equal(pull.status, 'failure');
+    assert.match((await onlyComment(scene)).body, /FAILED: 1 regression in 3 series/);
+    assert.match(pull.summary, /FAILED: 1 regression in 3 series/);
+    assert.ok(pull.annotations.some(({ level, title }) => level === 'error' && title === 'Regression'));
+
+    const push = await scene.runAction({ event: scene.events.push({}), inputs, files: slower });
+    assert.equal(push.status, 'failure');
+    assert.equal(push.outputs['exit-code'], '10');
+    assert.equal(scene.cache.entries.length, 2);
+    assert.deepEqual(scene.world.artifacts.slice(2).map(({ name }) => name), ['benchgate.benchmarks.benchmarks.1', 'benchgate-report.benchmarks.benchmarks.1']);
+    const failed = push.steps.filter(({ conclusion }) => conclusion === 'failure').map(({ name }) => name);
+    assert.deepEqual(failed, ['Pass or fail']);
+  },
+
+  async 'every output is set'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const { outputs } = await scene.runAction({ event: await pullFrom(scene), inputs, files: slower });
+    const { suspects, 'report-path': report, 'json-path': json, 'comment-url': url, 'bundle-path': bundle, ...rest } = outputs;
+    assert.deepEqual(rest, {
+      outcome: 'failed', regressions: '1', improvements: '0', missing: '0', inconclusive: '0', compared: '3',
+      'baseline-commit': commit(19), 'baseline-age-days': '0', 'history-source': 'cache', 'exit-code': '10',
+    });
+    assert.deepEqual(JSON.parse(suspects).benchmarks, ['embed']);
+    for (const path of [report, json, bundle]) assert.match(path, /\/temp\/benchgate\/benchmarks\//);
+    assert.match(url, /#issuecomment|comments\//);
+  },
+
+  async 'a pull request is judged against the runs up to its merge base, not the tip of the base branch'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    // After the branch left main at commit 11, main became 30 % slower on purpose.
+    const slow = (number) => (number > 11 ? { change: { embed: 1.3, classify: 1.3, rank: 1.3 } } : {});
+    restorable(scene, await databaseOf(Array.from({ length: RUNS }, (_, number) => measured(number, slow(number)))));
+    const run = await scene.runAction({ event: await pullFrom(scene, 11), inputs, files: clean });
+    assert.equal(run.outputs.outcome, 'passed');
+    assert.equal(run.outputs.improvements, '0');
+    assert.equal(run.outputs['baseline-commit'], commit(11));
+    assert.match(run.summary, /the merge base 0bc0ffee0000 was measured/);
+    const same = { 'results/a.json': results({ change: { embed: 1.3, classify: 1.3, rank: 1.3 } }) };
+    const regressed = await scene.runAction({ event: await pullFrom(scene, 11), inputs, files: same });
+    assert.equal(regressed.outputs.outcome, 'failed');
+  },
+
+  async 'a merge base that was not measured says how far behind the newest baseline is'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 16 });
+    const run = await scene.runAction({ event: await pullFrom(scene, 18), inputs, files: clean });
+    assert.equal(run.outputs.outcome, 'passed');
+    assert.match(run.summary, /is 3 commits behind the merge base/);
+  },
+
+  async 'a merge group is judged against its base, and has a verdict to require'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = scene.events.mergeGroup({ baseSha: commit(19), headSha: sha('d') });
+    scene.world.graph.line('queue', [sha('d')], { from: commit(19) });
+    const run = await scene.runAction({ event, inputs, files: slower });
+    assert.equal(run.status, 'failure');
+    assert.equal(run.outputs.regressions, '1');
+    assert.equal(scene.world.artifacts.length, 2);
+  },
+
+  async 'report only: the verdict is told and the check passes'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const run = await scene.runAction({ event: await pullFrom(scene), inputs: { ...inputs, enforce: 'false' }, files: slower });
+    assert.equal(run.status, 'success');
+    assert.equal(run.outputs.outcome, 'failed');
+  },
+
+  async 'the label accepts the regressions of a pull request, with the name of who set it'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    scene.world.addLabelEvent({ number: 7, label: 'benchgate: accept', actor: 'mallory' });
+    const event = await pullFrom(scene, RUNS - 1, { labels: ['benchgate: accept'] });
+    const run = await scene.runAction({ event, inputs, files: slower });
+    assert.equal(run.status, 'success');
+    assert.equal(run.outputs.regressions, '0');
+    const { body } = await onlyComment(scene);
+    assert.match(body, /PASSED: .*1 accepted/);
+    assert.match(body, /benchgate: accept.* was set by mallory on 2026-01-02/);
+    // So are its entry of the merge queue, and the push that merges it.
+    const group = scene.events.mergeGroup({ baseSha: commit(19), headSha: sha('d'), number: 7 });
+    const queued = await scene.runAction({ event: group, inputs, files: slower });
+    assert.equal(queued.status, 'success', queued.log);
+    const merged = { ...scene.world.pulls.get(7), state: 'closed', mergedAt: '2026-01-03T00:00:00Z' };
+    scene.world.pulls.set(7, merged);
+    scene.world.pullsOfCommit[commit(19)] = [7];
+    const push = await scene.runAction({ event: scene.events.push({}), inputs, files: slower });
+    assert.equal(push.status, 'success', push.log);
+  },
+
+  async 'a waiver accepts its series up to its ceiling, and an expired one is reported'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const waiver = (text) => ({ ...slower, 'benchgate.toml': `[[waivers]]\nseries = "bert cpu embed batch=8 latency"\nreason = "safer"\n${text}\n` });
+    const files = waiver('up-to = "40%"\nexpires = 2030-01-31');
+    const event = await pullFrom(scene);
+    const run = await scene.runAction({ event, inputs, files });
+    assert.equal(run.status, 'success');
+    assert.match(run.summary, /accepts up to 40 % until 2030-01-31; reason: safer/);
+    const low = await scene.runAction({ event, inputs, files: waiver('up-to = "10%"\nexpires = 2030-01-31') });
+    assert.equal(low.status, 'failure');
+    const old = await scene.runAction({ event, inputs, files: waiver('up-to = "40%"\nexpires = 2026-01-31') });
+    assert.equal(old.status, 'failure');
+    assert.match(old.summary, /ended on 2026-01-31 and covers nothing/);
+  },
+
+  async 'annotations stand at the line of the rule that decided'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const files = { ...slower, 'benchgate.toml': '[defaults]\nminimum-effect = "3%"\n' };
+    const run = await scene.runAction({ event: await pullFrom(scene), inputs, files });
+    const regression = run.annotations.find(({ title }) => title === 'Regression');
+    assert.equal(regression.file, 'benchgate.toml');
+    assert.equal(String(regression.line), '2');
+  },
+
+  async 'a second attempt is pooled with the first, or replaces it'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = await pullFrom(scene);
+    const first = await scene.runAction({ event, inputs, files: slower });
+    assert.equal(first.status, 'failure');
+    const second = await scene.runAction({ event, inputs, files: clean, runId: first.runId, attempt: 2 });
+    assert.equal(second.status, 'success', second.log);
+    assert.match(second.summary, /cleared by a re-run/);
+    const again = await scene.runAction({ event, inputs, files: slower, runId: first.runId, attempt: 3 });
+    assert.equal(again.status, 'success', 'one re-run that clears is enough');
+    const replaced = await scene.runAction({ event, inputs: { ...inputs, attempts: 'replace' }, files: slower, runId: first.runId, attempt: 4 });
+    assert.equal(replaced.status, 'failure');
+  },
+
+  async 'modes that do not exist, and results that are not there, are clear errors'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    for (const [given, words] of [
+      [{ mode: 'gates' }, /no mode named like that/],
+      [{}, /mode gate needs the input results/],
+      [{ results: 'nowhere/*.json' }, /no file matches this pattern/],
+      [{ results: 'results/*.json', window: 'many' }, /exit-code/],
+    ]) {
+      const run = await scene.runAction({ event: scene.events.push({}), inputs: given, files: clean });
+      assert.equal(run.status, 'failure');
+      if (words.source !== 'exit-code') assert.match(JSON.stringify(run.annotations), words);
+    }
+    assert.equal(scene.cache.entries.length, 1);
+  },
+};
