@@ -75,3 +75,58 @@ fn a_tag_is_not_a_pin() {
         assert_eq!(unpinned(&format!("uses: {reference}")), Some(reference));
     }
 }
+
+/// What follows a line `<!-- examples/workflows/NAME.yml -->`: the name and the fenced block.
+fn quoted_workflows(text: &str) -> Vec<(String, String)> {
+    let quoted = |part: &str| {
+        let (name, rest) = part.split_once(" -->")?;
+        let (_, rest) = rest.split_once("```yaml\n")?;
+        let (block, _) = rest.split_once("\n```")?;
+        Some((name.to_owned(), format!("{block}\n")))
+    };
+    text.split("<!-- examples/workflows/").skip(1).filter_map(quoted).collect()
+}
+
+#[test]
+fn workflows_in_documents_are_the_files_that_are_tested() {
+    let root = repository();
+    let text = fs::read_to_string(root.join("docs/github.md")).unwrap();
+    let quoted = quoted_workflows(&text);
+    let mut problems = Vec::new();
+    for (name, block) in &quoted {
+        let file = fs::read_to_string(root.join("examples/workflows").join(name)).unwrap_or_default();
+        if *block != file {
+            problems.push(format!("docs/github.md quotes examples/workflows/{name} otherwise than it is"));
+        }
+    }
+    for file in files_with_extension(&root.join("examples/workflows"), "yml") {
+        let name = file.file_name().unwrap().to_string_lossy().into_owned();
+        if !text.contains(&name) {
+            problems.push(format!("docs/github.md does not mention examples/workflows/{name}"));
+        }
+    }
+    assert!(quoted.len() >= 2, "the page quotes workflows");
+    assert_none(problems);
+}
+
+/// The names in one section of `action.yml`: `inputs` or `outputs`.
+fn action_names(action: &str, section: &str) -> Vec<String> {
+    let (_, rest) = action.split_once(&format!("\n{section}:\n")).unwrap();
+    let is_name = |line: &str| line.starts_with("  ") && !line.starts_with("   ") && line.ends_with(':');
+    rest.lines()
+        .take_while(|line| line.is_empty() || line.starts_with([' ', '#']))
+        .filter(|line| is_name(line))
+        .map(|line| line.trim().trim_end_matches(':').to_owned())
+        .collect()
+}
+
+#[test]
+fn every_input_and_output_of_the_action_is_documented() {
+    let root = repository();
+    let action = fs::read_to_string(root.join("action.yml")).unwrap();
+    let text = fs::read_to_string(root.join("docs/action.md")).unwrap();
+    let names = [action_names(&action, "inputs"), action_names(&action, "outputs")].concat();
+    assert!(names.len() > 30, "{names:?}");
+    let missing = names.iter().filter(|name| !text.contains(&format!("| `{name}` |")));
+    assert_none(missing.map(|name| format!("docs/action.md has no row for `{name}`")).collect());
+}
