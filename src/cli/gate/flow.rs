@@ -26,7 +26,7 @@ use crate::github::{Client, Environment, Token, WorkflowRun};
 use crate::model::{Context, History};
 use crate::report::{self, Provenance, View};
 use crate::store::BaselineFilter;
-use crate::text::{escape, short_commit};
+use crate::text::{escape, plural, short_commit};
 
 /// Runs the command.
 ///
@@ -99,16 +99,29 @@ fn flow(
     // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
     post::set_bundle(job, collected.own.as_deref(), outputs)?;
     let prepared = history::prepare(job, console, &mut notices)?;
-    if job.is_recorded() {
+    let anchor = anchor::find(job, &mut notices);
+    if is_worth_recording(job, &anchor, &mut notices) {
         let files = collected.own.clone().map_or_else(|| collected.files.clone(), |own| vec![own]);
         history::record(job, &prepared.path, &files, console)?;
         outputs.set(&[("save", "true".to_owned())])?;
     }
-    let judged = judge(job, config, &collected, &prepared, &mut notices, console)?;
+    let judged = judge(job, config, &collected, &prepared, &anchor, notices, console)?;
     let verdict = compare::exit(&judged.judgement);
     let posted = post::post(job, judged.clone(), verdict, outputs, console)?;
     post::set_outputs(job, &judged.judgement, &prepared, &posted, outputs)?;
     Ok(if arguments.enforce { verdict } else { Exit::Success })
+}
+
+/// Whether the results become history. A job that is repeated when newer commits were pushed is judged, and its results
+/// would stand behind theirs.
+fn is_worth_recording(job: &Job<'_>, anchor: &Anchor, notices: &mut Vec<String>) -> bool {
+    let is_repeated = job.ci.is_some_and(|ci| ci.attempt > 1);
+    if job.is_recorded() && is_repeated && !anchor.excluded.is_empty() {
+        let newer = plural(anchor.excluded.len(), "newer commit", "newer commits");
+        notices.push(format!("this re-run is judged and not recorded: the branch has {newer}"));
+        return false;
+    }
+    job.is_recorded()
 }
 
 /// Brings the history up to date and lets it be saved again: a cache entry that nobody reads for a week is removed.
@@ -140,7 +153,8 @@ fn judge(
     config: &Config,
     collected: &Collected,
     prepared: &Prepared,
-    notices: &mut Vec<String>,
+    anchor: &Anchor,
+    mut notices: Vec<String>,
     console: &mut Console<'_>,
 ) -> Result<View, CliError> {
     let arguments = job.arguments;
@@ -152,8 +166,7 @@ fn judge(
         Request { results: &collected.files, confirm: &[], facts: &facts, base: &[], is_partial: arguments.partial };
     let mut candidate = candidate::read(&request, &context, console)?;
     candidate.run.legs.clone_from(&collected.legs);
-    let anchor = anchor::find(job, notices);
-    let filter = filter(job, config, &candidate, &context, &policy, &anchor);
+    let filter = filter(job, config, &candidate, &context, &policy, anchor);
     let history = baseline::read(&prepared.path, &candidate.series, &filter, job.now)?;
     let policy = with_required_baseline(policy, job, &history);
     let judgement = gate::judge(&candidate.run, &history, &policy);
@@ -175,9 +188,9 @@ fn judge(
         run: candidate.key.clone(),
         reruns: candidate.run.reruns.len(),
         database: arguments.store.db.display().to_string(),
-        rule: rule(job, &filter, &anchor, &history),
+        rule: rule(job, &filter, anchor, &history),
         history: Some(prepared.sentence.clone()),
-        notices: notices.clone(),
+        notices,
         url: job.ci.map(page),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     };

@@ -156,6 +156,18 @@ export default {
     assert.equal(pull.outputs['exit-code'], '3');
   },
 
+  async 'a job of an old push that is repeated is judged, and does not become the newest run'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = scene.events.push({ sha: commit(15) });
+    const first = await scene.runAction({ event, inputs, files });
+    assert.equal(scene.cache.entries.length, 2, 'a run that was overtaken is recorded');
+    const again = await scene.runAction({ event, inputs, files, runId: first.runId, attempt: 2 });
+    assert.equal(again.status, 'success', again.log);
+    assert.match(again.summary, /judged and not recorded: the branch has 4 newer commits/);
+    assert.equal(scene.cache.entries.length, 2);
+  },
+
   async 'a feature branch is judged against the default branch and saves nothing'({ open }) {
     const scene = await open();
     await withHistory(scene);
