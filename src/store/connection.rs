@@ -48,7 +48,16 @@ impl Store {
             return Err(StoreError::Absent { path: path.to_owned() });
         }
         reject_foreign_file(path)?;
-        let connection = connect(path, mode)?;
+        let connection = match connect(path, mode) {
+            // Tried first: another process that is just making the file holds its lock.
+            Err(error @ StoreError::Corrupt { .. }) if mode == Mode::Create && is_unfinished(path) => {
+                if std::fs::remove_file(path).is_err() {
+                    return Err(error);
+                }
+                connect(path, mode)?
+            }
+            other => other?,
+        };
         let store = Self { connection, known: RefCell::default(), path: path.to_owned(), mode };
         store.check_schema(mode, now)?;
         if mode == Mode::Read {
@@ -116,6 +125,14 @@ impl Store {
             None => Err(StoreError::NotAHistory { path }),
         }
     }
+}
+
+/// Bytes of the headers that DuckDB writes one after the other when it makes a file, before anything else.
+const HEADERS_BYTES: u64 = 3 * 4096;
+
+/// Whether a file is what a process left that was killed while it made the file: it has never held anything.
+fn is_unfinished(path: &Path) -> bool {
+    std::fs::metadata(path).is_ok_and(|metadata| metadata.is_file() && metadata.len() < HEADERS_BYTES)
 }
 
 /// A file that is plainly something else gets its own message, before DuckDB words it.

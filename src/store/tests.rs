@@ -125,6 +125,26 @@ fn an_import_that_is_dropped_leaves_the_history_as_it_was() {
 }
 
 #[test]
+fn a_file_whose_making_was_cut_short_is_made_again() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let path = store.path().to_owned();
+    store.close().expect("closed");
+    let whole = std::fs::read(&path).expect("read");
+    for bytes in [4096, 8192] {
+        std::fs::write(&path, &whole[..bytes]).expect("written");
+        let read = Store::open(&path, Mode::Read, now()).expect_err("unfinished");
+        assert!(matches!(read, StoreError::Corrupt { .. }), "{read:?}");
+        Store::open(&path, Mode::Create, now()).expect("made again").close().expect("closed");
+        Store::open(&path, Mode::Read, now()).expect("whole");
+    }
+    // One that held something is never replaced.
+    std::fs::write(&path, &whole[..3 * 4096]).expect("written");
+    assert!(Store::open(&path, Mode::Create, now()).is_err());
+    assert_eq!(std::fs::read(&path).expect("read").len(), 3 * 4096);
+}
+
+#[test]
 fn both_sql_examples_of_the_old_guide_run_as_written() {
     let folder = tempfile::tempdir().expect("folder");
     let store = create(folder.path());
