@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::{BoolishValueParser, FalseyValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::gate_args::{CollectArgs, GateArgs};
@@ -231,7 +231,7 @@ pub struct TrendArgs {
     #[arg(long, env = "BENCHGATE_SINCE", value_name = "TIME")]
     pub since: Option<String>,
     /// End with exit code 10 where a listed change is a worsening
-    #[arg(long, env = "BENCHGATE_FAIL_ON_WORSE", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "BENCHGATE_FAIL_ON_WORSE", value_parser = BoolishValueParser::new())]
     pub fail_on_worse: bool,
     /// How to print the trend
     #[arg(long, env = "BENCHGATE_TREND_FORMAT", value_name = "FORMAT", default_value = "text")]

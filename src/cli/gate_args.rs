@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::FalseyValueParser;
+use clap::builder::BoolishValueParser;
 use clap::{Args, ValueEnum};
 
 use super::args::{FactArgs, PolicyArgs, StoreArgs};
@@ -51,10 +51,10 @@ pub struct GateArgs {
     #[arg(required_unless_present_any = ["from_artifacts", "history_only"], value_name = "RESULTS")]
     pub results: Vec<PathBuf>,
     /// Judge the bundles that the jobs of this run uploaded; after `workflow_run`, those of the run that triggered it
-    #[arg(long, env = "BENCHGATE_FROM_ARTIFACTS", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "BENCHGATE_FROM_ARTIFACTS", value_parser = BoolishValueParser::new())]
     pub from_artifacts: bool,
     /// Judge nothing: bring the history up to date with what runs of the baseline branch left as artifacts, and keep it
-    #[arg(long, env = "BENCHGATE_HISTORY_ONLY", conflicts_with = "from_artifacts", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "BENCHGATE_HISTORY_ONLY", conflicts_with = "from_artifacts", value_parser = BoolishValueParser::new())]
     pub history_only: bool,
     /// The history.
     #[command(flatten)]
@@ -72,7 +72,7 @@ pub struct GateArgs {
     #[arg(long, env = "BENCHGATE_CONFIRM", value_name = "RESULTS")]
     pub confirm: Vec<PathBuf>,
     /// Declare that only a part of the suite was run: what was not run is not missing
-    #[arg(long, env = "BENCHGATE_PARTIAL", value_parser = FalseyValueParser::new())]
+    #[arg(long, env = "BENCHGATE_PARTIAL", value_parser = BoolishValueParser::new())]
     pub partial: bool,
     /// Whether a run without anything to compare with fails
     #[arg(long, env = "BENCHGATE_REQUIRE_BASELINE", value_name = "WHEN", default_value = "auto")]

@@ -45,7 +45,8 @@ impl Store {
             const COUNT: &str = "
                 SELECT count(*), count(DISTINCT git_commit), epoch_us(max(started_at)), arg_max(git_commit, started_at)
                 FROM test_runs
-                WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group'), TRUE)
+                WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group', 'issue_comment',
+            'issues', 'pull_request_review', 'pull_request_review_comment', 'workflow_run'), TRUE)
                     AND ($1 IS NULL OR git_branch = $1)";
             let counted = self.connection.query_row(COUNT, params![branch], |row| {
                 let newest: Option<i64> = row.get(2)?;

@@ -46,7 +46,8 @@ const BASELINE: &str = "
     SELECT run_id, started_at, git_commit, git_branch, metadata ->> '$.artifact_hash' AS artifact_hash,
         row_number() OVER (ORDER BY started_at, imported) - 1 AS ordinal
     FROM test_runs t JOIN (SELECT run_id, min(rowid) AS imported FROM imports GROUP BY run_id) USING (run_id)
-    WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group'), TRUE)
+    WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group', 'issue_comment',
+            'issues', 'pull_request_review', 'pull_request_review_comment', 'workflow_run'), TRUE)
         AND ($1 IS NULL OR git_branch = $1)
         AND ($2::BIGINT IS NULL OR started_at < make_timestamp($2::BIGINT))
         AND NOT EXISTS (FROM excluded_commits e WHERE e.git_commit = t.git_commit)

@@ -82,8 +82,8 @@ pub(super) fn post(
     Ok(Posted { comment_url, ..posted })
 }
 
-/// Bytes of the output `suspects` at most: a job's outputs may have 1 MB together.
-const LARGEST_SUSPECTS: usize = 400_000;
+/// Bytes of the output `suspects` at most: as a variable of the environment, Linux takes 128 KiB.
+const LARGEST_SUSPECTS: usize = 100_000;
 
 type Listed = Result<(Vec<Comment>, Option<Marker>), GithubError>;
 

@@ -4,7 +4,7 @@
 //! Invariant: results of a run that must not be trusted carry the commit, branch and event that GitHub names, never
 //! their own; a leg that is unreadable, empty or absent is named with its reason, and is never just left out.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -22,7 +22,7 @@ use crate::cli::read_results::read_all;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{candidate, context};
 use crate::formats::native::Header;
-use crate::model::{Context, Leg, LegState, Run};
+use crate::model::{ConfigurationId, Context, Leg, LegState, Run};
 use crate::text::plural;
 
 /// Results of one run that are judged at most: more than any real suite, less than what exhausts a runner.
@@ -115,12 +115,18 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
         leg::list(&job.arguments.legs).into_iter().map(|name| (name, LegState::Missing)).collect();
     let mut collected = Collected::default();
     let mut total = 0;
+    let mut owners: HashMap<ConfigurationId, String> = HashMap::new();
+    let expected = leg::list(&job.arguments.legs);
     for (number, Fetched { name, file }) in fetched.into_iter().enumerate() {
         let runs = file.and_then(|path| read(job, &path, &name.leg, console));
         let runs = runs.and_then(|runs| {
             total += runs.iter().map(|run| run.results.len()).sum::<usize>();
             if total > MOST_RESULTS { Err(format!("the run has more than {MOST_RESULTS} results")) } else { Ok(runs) }
         });
+        if let Some(reason) = runs.as_ref().ok().and_then(|runs| collision(runs, &name.leg, &expected, &mut owners)) {
+            legs.insert(name.leg, LegState::Failed(reason));
+            continue;
+        }
         let state = match runs {
             Ok(runs) => {
                 let path = job.output("legs").join(format!("leg-{number}.jsonl"));
@@ -141,6 +147,28 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
         return Err(no_bundles(run_id, &collected.legs));
     }
     Ok(collected)
+}
+
+/// Why a leg may not be judged beside another one that measured the same: they would be taken for re-runs of each other,
+/// and the faster one would clear the slower. A leg that re-runs another is not among the expected ones.
+fn collision(
+    runs: &[BundleRun],
+    leg: &str,
+    expected: &[String],
+    owners: &mut HashMap<ConfigurationId, String>,
+) -> Option<String> {
+    let is_expected = |name: &str| expected.iter().any(|one| one == name);
+    for result in runs.iter().flat_map(|run| &run.results) {
+        let owner = owners.entry(result.configuration.id()).or_insert_with(|| leg.to_owned());
+        if owner != leg && is_expected(owner) == is_expected(leg) {
+            return Some(format!(
+                "it measured `{}` as the leg {owner} did: tell the legs' results apart by a parameter, or, where one \
+                 re-runs the other, name only the first in `legs`",
+                result.configuration
+            ));
+        }
+    }
+    None
 }
 
 fn newest_attempts(offered: Vec<Offered>) -> Vec<Offered> {

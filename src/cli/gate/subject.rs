@@ -13,6 +13,9 @@ use crate::text::short_commit;
 /// The label by which a person accepts the regressions of a pull request.
 pub(super) const ACCEPT_LABEL: &str = "benchgate: accept";
 
+/// Events whose runs measure the branch that they name.
+const RECORDED: [&str; 4] = ["push", "schedule", "workflow_dispatch", "repository_dispatch"];
+
 /// What kind of run is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -86,7 +89,7 @@ impl Subject {
             Event::Push { branch, sha, .. } => {
                 subject.judge_branch(branch, sha, stated.or(default_branch));
                 subject.trigger = Some("push".to_owned());
-                subject.accept_by_merged_pull_request(client, sha);
+                subject.accept_by_merged_pull_request(client, branch, sha);
             }
             Event::MergeGroup { base_sha, base_ref, head_sha, pull_request } => {
                 subject.kind = Kind::MergeGroup;
@@ -113,7 +116,9 @@ impl Subject {
 
     /// Whether its results become history: a run of the baseline branch itself, made by this very workflow run.
     pub(super) fn is_recorded(&self) -> bool {
-        let is_trusted = self.kind == Kind::Branch && self.untrusted_since.is_none();
+        // A comment on an issue, say, runs for the default branch by name, and may have checked out anything.
+        let is_of_branch = self.trigger.as_deref().is_some_and(|trigger| RECORDED.contains(&trigger));
+        let is_trusted = self.kind == Kind::Branch && self.untrusted_since.is_none() && is_of_branch;
         is_trusted && self.run.is_some() && self.branch.is_some() && self.branch == self.base_branch
     }
 
@@ -205,11 +210,12 @@ impl Subject {
     }
 
     /// A push of a pull request that was accepted is accepted too, or the regression would fail once more.
-    fn accept_by_merged_pull_request(&mut self, client: Option<&Client>, sha: &str) {
+    fn accept_by_merged_pull_request(&mut self, client: Option<&Client>, branch: &str, sha: &str) {
         let Some(client) = client else { return };
         let requests = client.pull_requests_of(sha).unwrap_or_default();
-        let is_accepted =
-            |request: &&PullRequest| request.is_merged && request.labels.iter().any(|label| label == ACCEPT_LABEL);
+        let is_accepted = |request: &&PullRequest| {
+            request.is_merged && request.base_ref == branch && request.labels.iter().any(|label| label == ACCEPT_LABEL)
+        };
         if let Some(request) = requests.iter().find(is_accepted) {
             self.accepted = Some(format!("pull request {}: {}", request.number, acceptance(client, request.number)));
         }

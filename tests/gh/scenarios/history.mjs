@@ -168,6 +168,18 @@ export default {
     assert.equal(scene.cache.entries.length, 2);
   },
 
+  async 'what a comment on an issue started is judged and never becomes history'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = { ...scene.events.dispatch(), name: 'issue_comment' };
+    const run = await scene.runAction({ event, inputs, files });
+    assert.equal(run.outputs.outcome, 'passed');
+    assert.equal(scene.cache.entries.length, 1);
+    await scene.runAction({ event: scene.events.push({}), inputs, files });
+    const rows = await query(`SELECT count(*) AS runs FROM test_runs WHERE ci_trigger = 'push'`, { entry: newestEntry(scene) });
+    assert.deepEqual(rows, [{ runs: RUNS + 1 }]);
+  },
+
   async 'a feature branch is judged against the default branch and saves nothing'({ open }) {
     const scene = await open();
     await withHistory(scene);

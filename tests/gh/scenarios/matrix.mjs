@@ -87,6 +87,20 @@ export default {
     assert.doesNotMatch(replaced.summary, /re-run\)/);
   },
 
+  async 'legs that measured the same are told apart or refused, and never clear each other'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const collect = (name, text, rest = {}) => scene.runAction({
+      event, inputs: { mode: 'collect', results: 'results/*.json', leg: name }, files: { 'results/a.json': text }, ...rest,
+    });
+    const { runId } = await collect('py311', leg('cpu', { embed: 1.3 }));
+    await collect('py312', leg('cpu'), { runId });
+    for (const [attempt, legs] of [[1, ''], [2, 'py311, py312']]) {
+      const run = await scene.runAction({ event, inputs: { mode: 'report', legs }, runId, attempt });
+      assert.equal(run.status, 'failure');
+      assert.match(run.summary, /py31\d: failed: it measured .* as the leg py31\d did/);
+    }
+  },
+
   async 'a leg that failed in one attempt and measured in the next has reported'({ open }) {
     const { scene, event } = await repositoryWith(open, {});
     const collect = (files, rest) => scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files, ...rest });
