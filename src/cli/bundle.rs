@@ -10,6 +10,7 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use super::error::CliError;
+use super::folder;
 use super::inputs::Input;
 use super::read_results::{Found, content_hash};
 use crate::formats::native::{Header, write_run};
@@ -80,9 +81,7 @@ fn add(runs: &mut Vec<BundleRun>, mut new: BundleRun, file: &str) -> Result<(), 
 /// [`CliError::File`].
 pub(super) fn write(path: &Path, runs: &[BundleRun]) -> Result<(), CliError> {
     let refused = |source| CliError::File { action: "write", path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(refused)?;
-    }
+    folder::make_for(path).map_err(refused)?;
     let file = std::fs::File::create(path).map_err(refused)?;
     let mut output = BufWriter::new(file);
     for BundleRun { run, results } in runs {

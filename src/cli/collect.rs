@@ -16,7 +16,7 @@ use super::leg::{self, BundleName};
 use super::outputs::Outputs;
 use super::read_results::read_all;
 use super::surroundings::{Console, Surroundings};
-use super::{context, policy};
+use super::{context, folder, policy};
 use crate::formats::native::{Header, RunEntry, Schema, write_run};
 use crate::model::Context;
 use crate::text::{escape, plural};
@@ -79,9 +79,7 @@ fn write_failure(path: &Path, context: &Context, reason: &str) -> Result<(), Cli
     let mut run = context.run.clone();
     run.environment.insert(FAILURE.to_owned(), reason.to_owned());
     let header = Header { schema: Schema::V1, run: Some(RunEntry::from(run)), hardware: None, simulated: None };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(refused)?;
-    }
+    folder::make_for(path).map_err(refused)?;
     let file = std::fs::File::create(path).map_err(refused)?;
     write_run(file, &header, []).map_err(refused)
 }

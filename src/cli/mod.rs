@@ -9,6 +9,7 @@
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
+//! - `folder` - where files are written
 //! - [`inputs`] - results files and folders
 //! - `baseline` - what it is compared with
 //! - `bundle`, `leg` - what jobs hand to each other
@@ -34,6 +35,7 @@ pub mod error;
 pub mod exit;
 mod explain;
 pub mod fingerprint;
+mod folder;
 mod gate;
 pub mod gate_args;
 pub mod ingest;

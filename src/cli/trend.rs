@@ -13,7 +13,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::outputs::Outputs;
 use super::surroundings::{Console, Surroundings};
-use super::{baseline, policy};
+use super::{baseline, folder, policy};
 use crate::gate::trend::trend;
 use crate::model::SeriesMeta;
 use crate::report::{self, TrendView};
@@ -92,9 +92,7 @@ fn write(
 
 fn write_file(path: &Path, text: &str) -> Result<(), CliError> {
     let refused = |source| CliError::File { action: "write", path: path.to_owned(), source };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(refused)?;
-    }
+    folder::make_for(path).map_err(refused)?;
     std::fs::write(path, text).map_err(refused)
 }
 

@@ -7,6 +7,7 @@
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::json::finite;
 use super::json_schema::{CommonShiftV1, LimitsV1, SeriesV1, schema_of};
 use super::view::Provenance;
 use crate::gate::explain::{
@@ -387,10 +388,6 @@ impl From<&TailFacts> for TailV1 {
             degrees_of_freedom: finite(degrees_of_freedom),
         }
     }
-}
-
-fn finite(value: f64) -> Option<f64> {
-    value.is_finite().then_some(value)
 }
 
 #[cfg(test)]

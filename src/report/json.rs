@@ -342,6 +342,7 @@ fn moment(timestamp: Timestamp) -> String {
     timestamp.to_string()
 }
 
-fn finite(value: f64) -> Option<f64> {
+/// A number that JSON has; `None` for one that it has not.
+pub(super) fn finite(value: f64) -> Option<f64> {
     value.is_finite().then_some(value)
 }

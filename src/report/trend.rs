@@ -9,6 +9,7 @@ use jiff::Timestamp;
 use schemars::JsonSchema;
 use serde::Serialize;
 
+use super::json::finite;
 use super::json_schema::{DriftV1, HardwareV1, schema_of};
 use super::view::{benchmark_label, hardware_label};
 use crate::gate::trend::{LevelChange, SeriesTrend, Trend};
@@ -349,7 +350,6 @@ impl From<&TrendView> for TrendV1 {
 
 fn series_v1(view: &TrendView, one: &SeriesTrend) -> SeriesTrendV1 {
     let SeriesTrend { series, runs, noise, changes, drift, silent_runs, values: _, refusal } = one;
-    let finite = |value: f64| value.is_finite().then_some(value);
     let change = |change: &LevelChange| LevelChangeV1 {
         is_worse: change.is_worse,
         change: finite(change.change),

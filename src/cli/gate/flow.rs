@@ -105,10 +105,10 @@ fn flow(
         history::record(job, &prepared.path, &files, console)?;
         outputs.set(&[("save", "true".to_owned())])?;
     }
-    let judged = judge(job, config, &collected, &prepared, &anchor, notices, console)?;
-    let verdict = compare::exit(&judged.judgement);
-    let posted = post::post(job, judged.clone(), verdict, outputs, console)?;
-    post::set_outputs(job, &judged.judgement, &prepared, &posted, outputs)?;
+    let mut view = judge(job, config, &collected, &prepared, &anchor, notices, console)?;
+    let verdict = compare::exit(&view.judgement);
+    let posted = post::post(job, &mut view, verdict, outputs, console)?;
+    post::set_outputs(job, &view.judgement, &prepared, &posted, outputs)?;
     Ok(if arguments.enforce { verdict } else { Exit::Success })
 }
 

@@ -14,6 +14,7 @@ use super::bundles::{self, Offered};
 use super::job::Job;
 use crate::cli::args::FactArgs;
 use crate::cli::error::CliError;
+use crate::cli::folder;
 use crate::cli::ingest;
 use crate::cli::ingest_report::FileReport;
 use crate::cli::inputs;
@@ -270,8 +271,10 @@ fn import(
 }
 
 fn make_folder(path: &Path) -> Result<(), CliError> {
-    let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) else { return Ok(()) };
-    std::fs::create_dir_all(folder).map_err(|source| CliError::File { action: "make", path: folder.to_owned(), source })
+    folder::make_for(path).map_err(|source| {
+        let folder = path.parent().unwrap_or(path);
+        CliError::File { action: "make", path: folder.to_owned(), source }
+    })
 }
 
 /// Warns of a history that is older than it should be.

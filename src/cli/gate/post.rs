@@ -11,6 +11,7 @@ use super::job::Job;
 use super::subject::Kind;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
+use crate::cli::folder;
 use crate::cli::gate_args::CommentMode;
 use crate::cli::leg::BundleName;
 use crate::cli::outputs::Outputs;
@@ -39,7 +40,7 @@ pub(super) struct Posted {
 /// [`CliError::File`] and [`CliError::Output`]; never what GitHub answers.
 pub(super) fn post(
     job: &Job<'_>,
-    mut view: View,
+    view: &mut View,
     exit: Exit,
     outputs: &Outputs,
     console: &mut Console<'_>,
@@ -48,23 +49,23 @@ pub(super) fn post(
     if let Some(Ok((_, previous))) = &comments {
         view.fixed = fixed(&view.judgement, previous.as_ref());
     }
-    console.out.write_all(report::terminal(&view, &TerminalOptions::default()).as_bytes())?;
+    console.out.write_all(report::terminal(view, &TerminalOptions::default()).as_bytes())?;
     let posted = Posted {
         comment_url: None,
-        report: write(job.output("report.md"), &report::markdown(&view, usize::MAX))?,
-        json: write(job.output("report.json"), &report::json(&view))?,
-        suspects: view.judgement.suspects().next().map(|_first| report::suspects(&view)),
+        report: write(job.output("report.md"), &report::markdown(view, usize::MAX))?,
+        json: write(job.output("report.json"), &report::json(view))?,
+        suspects: view.judgement.suspects().next().map(|_first| report::suspects(view)),
     };
     if let Some(suspects) = &posted.suspects {
         write(job.output("suspects.json"), suspects)?;
     }
-    outputs.summarise(&report::markdown(&view, SUMMARY_BUDGET))?;
+    outputs.summarise(&report::markdown(view, SUMMARY_BUDGET))?;
     if job.ci.is_some() {
-        for annotation in report::annotations(&view) {
+        for annotation in report::annotations(view) {
             outputs.annotate(console, &annotation)?;
         }
     }
-    let comment_url = match comment(job, &view, exit, comments) {
+    let comment_url = match comment(job, view, exit, comments) {
         Ok(Some(posted)) => {
             for warning in warnings(&posted) {
                 outputs.summarise(&report::markdown_warning(&warning))?;
@@ -267,9 +268,7 @@ fn one_line(json: &str) -> String {
 
 fn write(path: PathBuf, text: &str) -> Result<PathBuf, CliError> {
     let refused = |source| CliError::File { action: "write", path: path.clone(), source };
-    if let Some(folder) = path.parent() {
-        std::fs::create_dir_all(folder).map_err(refused)?;
-    }
+    folder::make_for(&path).map_err(refused)?;
     std::fs::write(&path, text).map_err(refused)?;
     Ok(path)
 }

@@ -11,7 +11,6 @@ use jiff::Timestamp;
 
 use super::bundles::{self, Fetched, Offered};
 use super::job::Job;
-use crate::cli::args::FactArgs;
 use crate::cli::bundle::{self, BundleRun};
 use crate::cli::collect::{self, FAILURE, LEG};
 use crate::cli::error::CliError;
@@ -22,7 +21,7 @@ use crate::cli::read_results::read_all;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{candidate, context};
 use crate::formats::native::Header;
-use crate::model::{ConfigurationId, Context, Leg, LegState, Run};
+use crate::model::{ConfigurationId, Context, Leg, LegState, Run, RunDraft};
 use crate::text::plural;
 
 /// Results of one run that are judged at most: more than any real suite, less than what exhausts a runner.
@@ -111,12 +110,11 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
         offered = newest_attempts(offered);
     }
     let fetched = bundles::fetch(client, &offered, &job.output("legs"))?;
-    let mut legs: BTreeMap<String, LegState> =
-        leg::list(&job.arguments.legs).into_iter().map(|name| (name, LegState::Missing)).collect();
+    let expected = leg::list(&job.arguments.legs);
+    let mut legs: BTreeMap<String, LegState> = expected.iter().map(|name| (name.clone(), LegState::Missing)).collect();
     let mut collected = Collected::default();
     let mut total = 0;
     let mut owners: HashMap<ConfigurationId, String> = HashMap::new();
-    let expected = leg::list(&job.arguments.legs);
     for (number, Fetched { name, file }) in fetched.into_iter().enumerate() {
         let runs = file.and_then(|path| read(job, &path, &name.leg, console));
         let runs = runs.and_then(|runs| {
@@ -205,25 +203,24 @@ fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Res
     if let Some(reason) = failure(path) {
         return Err(reason);
     }
-    let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
+    let context = Context {
+        hardware_aliases: job.aliases.clone(),
+        run: RunDraft {
+            started_at: Some(job.now),
+            commit: job.subject.commit.clone(),
+            branch: job.subject.branch.clone().or_else(|| Some("unknown".to_owned())),
+            trigger: job.subject.trigger.clone(),
+            ..RunDraft::default()
+        },
+        ..Context::default()
+    };
     let inputs = inputs::find(&[path.to_owned()]).map_err(|error| error.to_string())?;
-    let format = FactArgs::default().input_format;
-    let files = read_all(inputs, format, &context, console).map_err(|error| reason(&error))?;
+    let files = read_all(inputs, None, &context, console).map_err(|error| reason(&error))?;
     let identity = |run: &mut Run| {
         run.environment.insert(LEG.to_owned(), leg.to_owned());
         if let Some(since) = job.subject.untrusted_since {
             claim(run, job, leg, since);
         }
-    };
-    let context = Context {
-        run: crate::model::RunDraft {
-            started_at: Some(job.now),
-            commit: job.subject.commit.clone(),
-            branch: job.subject.branch.clone().or_else(|| Some(String::from("unknown"))),
-            trigger: job.subject.trigger.clone(),
-            ..Default::default()
-        },
-        ..context
     };
     let runs = bundle::assemble(files, &context, identity).map_err(|error| reason(&error))?;
     let commits: HashSet<&Option<String>> = runs.iter().map(|run| &run.run.commit).collect();
