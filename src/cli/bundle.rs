@@ -61,7 +61,7 @@ fn add(runs: &mut Vec<BundleRun>, mut new: BundleRun, file: &str) -> Result<(), 
         };
         let measured: HashSet<ConfigurationId> = known.results.iter().map(|one| one.configuration.id()).collect();
         let Some(repeated) = new.results.iter().find(|one| measured.contains(&one.configuration.id())) else {
-            known.run.started_at = known.run.started_at.min(new.run.started_at);
+            known.run.started_at = [known.run.started_at, new.run.started_at].into_iter().flatten().min();
             known.run.environment.append(&mut new.run.environment);
             known.results.append(&mut new.results);
             return Ok(());

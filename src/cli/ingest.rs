@@ -96,7 +96,7 @@ fn import(
     };
     let source = Source { file_name: &input.name, content_hash: &content.hash, bytes: content.bytes };
     let mut import = store.begin_import(source, context, now)?;
-    let mut error = None;
+    let (mut error, mut omitted) = (None, Vec::new());
     let end = loop {
         // After the first error the rest of the input is read past.
         match events.recv() {
@@ -105,6 +105,7 @@ fn import(
                 error = import.results([results]).err();
             }
             Ok(Event::Run(_) | Event::Results(_)) => {}
+            Ok(Event::Omitted(omission)) => omitted.push(omission),
             Ok(Event::End(end)) => break end,
             Ok(Event::Start(_)) | Err(_) => unreachable!("internal error: an input ends before the next begins"),
         }
@@ -112,8 +113,8 @@ fn import(
     match (error, end) {
         (Some(error), _) | (None, Err(Defect::Pack(error))) => refused(error, &input.name),
         (None, Err(Defect::Read(error))) => Ok(unread(error, input)),
-        (None, Ok(format)) => match import.finish(format.name()) {
-            Ok(outcome) => Ok(FileReport::imported(&input.name, format, outcome)),
+        (None, Ok(format)) => match import.finish(&format.to_string()) {
+            Ok(outcome) => Ok(FileReport::imported(&input.name, &format, outcome, &omitted)),
             Err(error) => refused(error, &input.name),
         },
     }

@@ -12,7 +12,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
 use super::error::CliError;
-use crate::formats::{self, Format, Limits, ReadError, Sink, TreeFile};
+use crate::formats::{self, Format, Limits, ReadError, Recognised, Sink, TreeFile};
 
 /// One thing to import: a file, or a tree of files that are one set of results.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,7 +174,7 @@ impl Input {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn read(&self, format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) -> Result<Format, ReadError> {
+    pub fn read(&self, format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) -> Result<Recognised, ReadError> {
         match &self.source {
             Source::File(path) => {
                 let input = BufReader::with_capacity(1 << 18, File::open(path)?);
@@ -185,7 +185,7 @@ impl Input {
                     .iter()
                     .map(|file| Ok(TreeFile { path: slashed(file), text: read_bounded(&root.join(file), limits)? }))
                     .collect::<io::Result<Vec<_>>>()?;
-                formats::read_criterion_tree(&files, limits, sink)
+                formats::read_criterion_tree(&files, limits, sink).map(Recognised::from)
             }
         }
     }

@@ -11,8 +11,8 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 
 use super::inputs::{Content, Input};
-use crate::formats::{Format, Limits, ReadError, Sink};
-use crate::model::{Context, ResultDraft, RunDraft};
+use crate::formats::{Format, Limits, Omission, ReadError, Recognised, Sink};
+use crate::model::{Context, Record, ResultDraft, RunDraft};
 use crate::store::import::ImportError;
 use crate::store::{PackedResults, PackedRun, Packer};
 
@@ -24,8 +24,10 @@ pub enum Event {
     Run(PackedRun),
     /// Results of the run.
     Results(PackedResults),
+    /// Something of it is not taken.
+    Omitted(Omission),
     /// The input ends: its format, or why it was given up.
-    End(Result<Format, Defect>),
+    End(Result<Recognised, Defect>),
 }
 
 /// Why an input was given up.
@@ -113,6 +115,16 @@ impl Sink for Packing<'_> {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => self.give_up(error),
         }
+    }
+
+    fn record(&mut self, record: Record) -> ControlFlow<()> {
+        self.packer.record(record);
+        if self.packer.is_full() { self.send_results() } else { ControlFlow::Continue(()) }
+    }
+
+    fn omit(&mut self, omission: Omission) {
+        // Without a receiver the next result stops the reading.
+        let _ = send(self.sender, Event::Omitted(omission));
     }
 }
 

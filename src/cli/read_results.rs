@@ -74,7 +74,7 @@ fn complete(run: RunDraft, results: Vec<BenchmarkResult>, input: &Input, context
     let started_at = run.started_at.or_else(|| results.iter().filter_map(|result| result.measured_at).min());
     let (stated_commit, states_attempt) = (stated(run.commit.clone()), run.attempt.is_some());
     // Commit and branch decide nothing here: without them the history cannot hold the run.
-    let draft = RunDraft { is_without_commit: true, ..run.clone() };
+    let draft = RunDraft { is_without_origin: true, ..run.clone() };
     let stated_run = run;
     let run = context
         .complete_run(draft, &hash, Some(Timestamp::UNIX_EPOCH))

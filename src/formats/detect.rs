@@ -9,13 +9,14 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use serde::de::IgnoredAny;
 
 use super::error::{Class, Malformed, ReadError};
-use super::format::Format;
+use super::format::{Format, Recognised};
 use super::json::{self, Json};
+use super::legacy::shapes::shapes;
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
-    bencher_metric_format, github_action_benchmark, go_bench, google_benchmark, hyperfine, llama_bench, native,
-    pytest_benchmark, suite_direct, suite_raw, suite_rows,
+    bencher_metric_format, github_action_benchmark, go_bench, google_benchmark, hyperfine, llama_bench, mapping,
+    native, pytest_benchmark,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -28,26 +29,8 @@ struct Document {
     marks: &'static str,
 }
 
-/// The JSON formats that are held in memory, most specific first.
+/// The JSON formats that are held in memory, most specific first; the old system's shapes come after all of them.
 const DOCUMENTS: &[Document] = &[
-    Document {
-        format: Format::SuiteRaw,
-        matches: suite_raw::matches,
-        read: |json, _, output| suite_raw::read(json, output),
-        marks: "`benchmarks` and `system_info`",
-    },
-    Document {
-        format: Format::SuiteDirect,
-        matches: suite_direct::matches,
-        read: |json, _, output| suite_direct::read(json, output),
-        marks: "`batch_results`",
-    },
-    Document {
-        format: Format::SuiteRows,
-        matches: suite_rows::matches,
-        read: |json, _, output| suite_rows::read(json, output),
-        marks: "a list with `model_name` and `hardware_type`",
-    },
     Document {
         format: Format::Hyperfine,
         matches: hyperfine::matches,
@@ -84,7 +67,20 @@ const DOCUMENTS: &[Document] = &[
         read: |json, _, output| bencher_metric_format::read(json, output),
         marks: "benchmarks of measures of `value`",
     },
+    Document {
+        format: Format::Legacy,
+        matches: |json| mapping::read::find(shapes(), json).is_some(),
+        read: read_legacy,
+        marks: "one of its shapes",
+    },
 ];
+
+fn read_legacy(json: &Json, file_name: &str, output: &mut Output<'_>) -> Result<(), ReadError> {
+    let Some(shape) = mapping::read::find(shapes(), json) else {
+        return Err(ReadError::Skipped("the file has none of the old system's shapes".to_owned()));
+    };
+    mapping::read::read(shapes(), shape, json, file_name, output)
+}
 
 /// How much of a file is looked at to recognise the native formats, which may be too large to hold.
 const SNIFFED_BYTES: u64 = 64 << 10;
@@ -101,7 +97,7 @@ pub fn read<R: Read + Seek>(
     format: Option<Format>,
     limits: &Limits,
     sink: &mut dyn Sink,
-) -> Result<Format, ReadError> {
+) -> Result<Recognised, ReadError> {
     let mut output = Output::new(sink, limits);
     let format = match format {
         None => {
@@ -127,10 +123,11 @@ pub fn read<R: Read + Seek>(
         }
         format => read_held(&hold(input, limits)?, file_name, format, &mut output)?,
     };
-    if output.results() == 0 {
-        return Err(ReadError::Skipped(format!("a {format} file without results")));
+    let recognised = Recognised { format, shape: output.take_shape() };
+    if output.passed() == 0 {
+        return Err(ReadError::Skipped(format!("empty: a {recognised} file without results")));
     }
-    Ok(format)
+    Ok(recognised)
 }
 
 /// Native, if the version of the native schema is named near the beginning.
@@ -176,7 +173,7 @@ fn read_held(
     output: &mut Output<'_>,
 ) -> Result<Format, ReadError> {
     if bytes.trim_ascii().is_empty() {
-        return Err(ReadError::Skipped("the file is empty".to_owned()));
+        return Err(ReadError::Skipped("empty: the file is empty".to_owned()));
     }
     let text = text::decode(bytes)?;
     if format == Some(Format::GoBench) || (format.is_none() && go_bench::matches(text)) {
@@ -188,7 +185,7 @@ fn read_held(
     }
     let json = parse(text, output.limits().max_depth)?;
     if matches!(&json, Json::Object(fields) if fields.is_empty()) || json == Json::List(Vec::new()) {
-        return Err(ReadError::Skipped("the file is an empty JSON document".to_owned()));
+        return Err(ReadError::Skipped("empty: the file is an empty JSON document".to_owned()));
     }
     if format == Some(Format::Criterion) {
         return Err(ReadError::Skipped("criterion results are a folder, not a single file".to_owned()));
@@ -245,7 +242,7 @@ fn unrecognised() -> String {
     let marks: Vec<String> =
         DOCUMENTS.iter().map(|document| format!("{} ({})", document.format, document.marks)).collect();
     format!(
-        "not recognised as results; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), {}",
+        "not-results: not recognised; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), {}",
         marks.join(", ")
     )
 }

@@ -29,17 +29,13 @@ pub enum Format {
     GoBench,
     /// `llama-bench -o json` and `-o jsonl`.
     LlamaBench,
-    /// The old system's suite results (`benchmark_results.json`).
-    SuiteRaw,
-    /// The old system's direct benchmarks (`direct_benchmark_*.json`).
-    SuiteDirect,
-    /// The old system's flat rows, named like its table's columns.
-    SuiteRows,
+    /// The old system's files, by a table of their shapes.
+    Legacy,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 11] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -50,9 +46,7 @@ impl Format {
         Self::Criterion,
         Self::GoBench,
         Self::LlamaBench,
-        Self::SuiteRaw,
-        Self::SuiteDirect,
-        Self::SuiteRows,
+        Self::Legacy,
     ];
 
     /// The name on the command line and in the history.
@@ -69,9 +63,7 @@ impl Format {
             Self::Criterion => "criterion",
             Self::GoBench => "go-bench",
             Self::LlamaBench => "llama-bench",
-            Self::SuiteRaw => "suite-raw",
-            Self::SuiteDirect => "suite-direct",
-            Self::SuiteRows => "suite-rows",
+            Self::Legacy => "legacy",
         }
     }
 
@@ -79,6 +71,31 @@ impl Format {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// What a file turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Its format.
+    pub format: Format,
+    /// Its shape, where the format has several.
+    pub shape: Option<String>,
+}
+
+impl From<Format> for Recognised {
+    fn from(format: Format) -> Self {
+        Self { format, shape: None }
+    }
+}
+
+impl fmt::Display for Recognised {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { format, shape } = self;
+        match shape {
+            Some(shape) => write!(formatter, "{format}/{shape}"),
+            None => write!(formatter, "{format}"),
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //!
 //! - [`detect`]: recognising a format, the entry point [`read`]
 //! - [`native`]: benchgate's own format, streamed
+//! - [`mapping`]: documents read by what a table says of them; [`legacy`]: the old system's tables
 //! - one file an adapter; shared: `json` (tree and defects), `node` (fields with pointers), `reading` (metrics
 //!   and repetitions), `text`, `time`, `scan`, [`output`]
 //!
@@ -28,16 +29,15 @@ mod go_bench;
 mod google_benchmark;
 mod hyperfine;
 mod json;
+mod legacy;
 mod llama_bench;
+mod mapping;
 pub mod native;
 mod node;
 pub mod output;
 mod pytest_benchmark;
 mod reading;
 mod scan;
-mod suite_direct;
-mod suite_raw;
-mod suite_rows;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -46,5 +46,5 @@ mod time;
 pub use criterion::{TreeFile, is_criterion_tree_file, read_criterion_tree};
 pub use detect::read;
 pub use error::{Class, Malformed, ReadError};
-pub use format::Format;
-pub use output::{Limits, Sink};
+pub use format::{Format, Recognised};
+pub use output::{Limits, Omission, Sink};

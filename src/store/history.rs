@@ -49,6 +49,7 @@ const BASELINE: &str = "
     WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group', 'issue_comment',
             'issues', 'pull_request_review', 'pull_request_review_comment', 'workflow_run'), TRUE)
         AND ($1 IS NULL OR git_branch = $1)
+        AND started_at IS NOT NULL
         AND ($2::BIGINT IS NULL OR started_at < make_timestamp($2::BIGINT))
         AND NOT EXISTS (FROM excluded_commits e WHERE e.git_commit = t.git_commit)
         AND NOT EXISTS (FROM own_runs o WHERE o.run_key = t.run_key AND o.git_commit IS NOT DISTINCT FROM t.git_commit)";

@@ -8,7 +8,7 @@ use std::ops::ControlFlow;
 use std::path::Path;
 
 use benchgate::formats::{Class, Format, Limits, ReadError, Sink, TreeFile, read, read_criterion_tree};
-use benchgate::model::{ResultDraft, RunDraft};
+use benchgate::model::{Record, ResultDraft, RunDraft};
 use proptest::prelude::*;
 
 /// Checks what every result of any file must hold.
@@ -34,6 +34,7 @@ impl Sink for Checker {
 
 fn read_bytes(bytes: &[u8], format: Option<Format>) -> Result<Format, ReadError> {
     read(Cursor::new(bytes), "fixture.json", format, &Limits::default(), &mut Checker::default())
+        .map(|found| found.format)
 }
 
 /// Every fixture but those of criterion folders, with its path.
@@ -158,6 +159,11 @@ fn a_sink_that_has_enough_stops_the_reader() {
         }
 
         fn result(&mut self, _: ResultDraft) -> ControlFlow<()> {
+            self.0 += 1;
+            ControlFlow::Break(())
+        }
+
+        fn record(&mut self, _: Record) -> ControlFlow<()> {
             self.0 += 1;
             ControlFlow::Break(())
         }

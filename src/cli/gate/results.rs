@@ -238,7 +238,7 @@ fn claim(run: &mut Run, job: &Job<'_>, leg: &str, since: Timestamp) {
     run.commit.clone_from(&subject.commit);
     run.branch.clone_from(&subject.branch);
     run.trigger.clone_from(&subject.trigger);
-    run.started_at = run.started_at.clamp(since.min(job.now), job.now);
+    run.started_at = Some(run.started_at.unwrap_or(job.now).clamp(since.min(job.now), job.now));
 }
 
 /// Why a bundle has no results, where it says so.

@@ -16,7 +16,7 @@ fn one(result: &str) -> String {
 
 #[test]
 fn a_document_says_everything_about_its_results() {
-    let Collected { runs, results } = collect(Format::Native, DOCUMENT);
+    let Collected { runs, results, .. } = collect(Format::Native, DOCUMENT);
     assert_eq!(runs.len(), 1);
     assert_eq!((runs[0].key.as_deref(), runs[0].attempt), (Some("8123456789"), Some(2)));
     assert_eq!(runs[0].started_at.map(|time| time.to_string()).as_deref(), Some("2026-01-31T10:00:00Z"));
@@ -54,7 +54,7 @@ fn a_schema_beyond_the_sniffed_part_is_found() {
 
 #[test]
 fn lines_hold_several_runs() {
-    let Collected { runs, results } = collect(Format::NativeLines, LINES);
+    let Collected { runs, results, .. } = collect(Format::NativeLines, LINES);
     assert_eq!((runs.len(), results.len()), (2, 3));
     assert_eq!(runs[1].commit.as_deref(), Some("b".repeat(40).as_str()));
 }
@@ -165,8 +165,11 @@ impl ReplaceLastByte for Vec<u8> {
 
 #[test]
 fn no_results_is_skipped_and_not_passed_over() {
-    assert_eq!(skipped("{\"schema\": \"benchgate/results/v1\", \"results\": []}"), "a native file without results");
-    assert_eq!(skipped("{\"schema\": \"benchgate/results/v1\"}"), "a native-lines file without results");
+    assert_eq!(
+        skipped("{\"schema\": \"benchgate/results/v1\", \"results\": []}"),
+        "empty: a native file without results"
+    );
+    assert_eq!(skipped("{\"schema\": \"benchgate/results/v1\"}"), "empty: a native-lines file without results");
 }
 
 #[test]
