@@ -59,7 +59,8 @@ pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut C
 
 fn assemble(arguments: &CollectArgs, context: &Context, console: &mut Console<'_>) -> Result<Vec<BundleRun>, CliError> {
     let inputs = inputs::find(&arguments.results)?;
-    let files = read_all(inputs, arguments.facts.input_format, context, console)?;
+    let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;
+    let files = read_all(inputs, &reading, context, console)?;
     bundle::assemble(files, context, |_| ())
 }
 

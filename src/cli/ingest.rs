@@ -8,7 +8,7 @@ use std::sync::mpsc::Receiver;
 
 use jiff::Timestamp;
 
-use super::args::{FactArgs, IngestArgs, IngestFormat};
+use super::args::{IngestArgs, IngestFormat};
 use super::context;
 use super::error::CliError;
 use super::exit::Exit;
@@ -17,7 +17,7 @@ use super::inputs::{self, Input};
 use super::policy;
 use super::read_ahead::{Defect, Event, read_ahead};
 use super::surroundings::{Console, Surroundings};
-use crate::formats::ReadError;
+use crate::formats::{ReadError, ReadOptions};
 use crate::model::Context;
 use crate::store::import::ImportError;
 use crate::store::{Mode, Source, Store, StoreError};
@@ -29,10 +29,11 @@ use crate::store::{Mode, Source, Store, StoreError};
 pub fn run(arguments: &IngestArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
     let config = policy::load(arguments.config.as_deref())?;
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;
     let inputs = inputs::find(&arguments.results)?;
     let mut report = IngestReport::default();
     let open = || Store::open(&arguments.store.db, Mode::Create, surroundings.now);
-    import_all(open, &inputs, &arguments.facts, &context, surroundings.now, |file| {
+    import_all(open, &inputs, &reading, &context, surroundings.now, |file| {
         if arguments.format == IngestFormat::Text && !arguments.quiet {
             writeln!(console.out, "{file}")?;
         }
@@ -56,12 +57,12 @@ const HELD_RESULTS: u64 = 200_000;
 pub(super) fn import_all(
     open: impl FnOnce() -> Result<Store, StoreError>,
     inputs: &[Input],
-    facts: &FactArgs,
+    reading: &ReadOptions,
     context: &Context,
     now: Timestamp,
     mut done: impl FnMut(FileReport) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    read_ahead(inputs, facts.input_format, context, |events| {
+    read_ahead(inputs, reading, context, |events| {
         // Opened here, when reading has begun.
         let store = open()?;
         let (mut held, mut results) = (Vec::new(), 0);

@@ -11,7 +11,7 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 
 use super::inputs::{Content, Input};
-use crate::formats::{Format, Limits, Omission, ReadError, Recognised, Sink};
+use crate::formats::{Omission, ReadError, ReadOptions, Recognised, Sink};
 use crate::model::{Context, Record, ResultDraft, RunDraft};
 use crate::store::import::ImportError;
 use crate::store::{PackedResults, PackedRun, Packer};
@@ -44,7 +44,7 @@ const IN_FLIGHT: usize = 16;
 /// Reads the inputs on a thread of their own while `work` takes their events; when `work` returns, reading stops.
 pub fn read_ahead<T>(
     inputs: &[Input],
-    format: Option<Format>,
+    reading: &ReadOptions,
     context: &Context,
     work: impl FnOnce(&Receiver<Event>) -> T,
 ) -> T {
@@ -52,7 +52,7 @@ pub fn read_ahead<T>(
     thread::scope(|scope| {
         scope.spawn(move || {
             for input in inputs {
-                if read(input, format, context, &sender).is_break() {
+                if read(input, reading, context, &sender).is_break() {
                     break;
                 }
             }
@@ -64,13 +64,13 @@ pub fn read_ahead<T>(
     })
 }
 
-fn read(input: &Input, format: Option<Format>, context: &Context, sender: &SyncSender<Event>) -> ControlFlow<()> {
+fn read(input: &Input, reading: &ReadOptions, context: &Context, sender: &SyncSender<Event>) -> ControlFlow<()> {
     let content = input.content();
     let hash = content.as_ref().map(|content| content.hash.clone()).ok();
     send(sender, Event::Start(content))?;
     let Some(hash) = hash else { return ControlFlow::Continue(()) };
     let mut packing = Packing { sender, packer: Packer::new(context, &hash), error: None };
-    let read = input.read(format, &Limits::default(), &mut packing);
+    let read = input.read(reading, &mut packing);
     packing.send_results()?;
     let end = match packing.error {
         Some(error) => Err(Defect::Pack(error)),

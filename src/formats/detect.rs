@@ -12,6 +12,7 @@ use super::error::{Class, Malformed, ReadError};
 use super::format::{Format, Recognised};
 use super::json::{self, Json};
 use super::legacy::shapes::shapes;
+use super::mapping::mappings::Mappings;
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
@@ -85,7 +86,18 @@ fn read_legacy(json: &Json, file_name: &str, output: &mut Output<'_>) -> Result<
 /// How much of a file is looked at to recognise the native formats, which may be too large to hold.
 const SNIFFED_BYTES: u64 = 64 << 10;
 
-/// Reads a file: recognises its format unless `format` names it, and passes its results to `sink` one by one.
+/// How files are read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// The format, where the user names it; else it is recognised.
+    pub format: Option<Format>,
+    /// Bounds on what a file may hold.
+    pub limits: Limits,
+    /// A project's own formats, which are tried first.
+    pub mappings: Mappings,
+}
+
+/// Reads a file: recognises its format unless one is named, and passes its results to `sink` one by one.
 ///
 /// `file_name` serves messages and times in names only. After an error the results already passed on do not count.
 ///
@@ -94,12 +106,11 @@ const SNIFFED_BYTES: u64 = 64 << 10;
 pub fn read<R: Read + Seek>(
     mut input: R,
     file_name: &str,
-    format: Option<Format>,
-    limits: &Limits,
+    reading: &ReadOptions,
     sink: &mut dyn Sink,
 ) -> Result<Recognised, ReadError> {
-    let mut output = Output::new(sink, limits);
-    let format = match format {
+    let mut output = Output::new(sink, &reading.limits);
+    let format = match reading.format {
         None => {
             let mut head = Vec::new();
             input.by_ref().take(SNIFFED_BYTES).read_to_end(&mut head)?;
@@ -121,7 +132,7 @@ pub fn read<R: Read + Seek>(
             native::read::lines(&mut input, &mut output)?;
             Format::NativeLines
         }
-        format => read_held(&hold(input, limits)?, file_name, format, &mut output)?,
+        format => read_held(&hold(input, &reading.limits)?, file_name, format, &reading.mappings, &mut output)?,
     };
     let recognised = Recognised { format, shape: output.take_shape() };
     if output.passed() == 0 {
@@ -170,6 +181,7 @@ fn read_held(
     bytes: &[u8],
     file_name: &str,
     format: Option<Format>,
+    mappings: &Mappings,
     output: &mut Output<'_>,
 ) -> Result<Format, ReadError> {
     if bytes.trim_ascii().is_empty() {
@@ -189,6 +201,15 @@ fn read_held(
     }
     if format == Some(Format::Criterion) {
         return Err(ReadError::Skipped("criterion results are a folder, not a single file".to_owned()));
+    }
+    if matches!(format, None | Some(Format::Mapping)) {
+        if let Some(shape) = mappings.find(&json) {
+            mapping::read::read(mappings.shapes(), shape, &json, file_name, output)?;
+            return Ok(Format::Mapping);
+        }
+        if format.is_some() {
+            return Err(ReadError::Skipped("no mapping of benchgate.toml fits the file".to_owned()));
+        }
     }
     let document = match format {
         Some(format) => DOCUMENTS.iter().find(|document| document.format == format),

@@ -31,11 +31,13 @@ pub enum Format {
     LlamaBench,
     /// The old system's files, by a table of their shapes.
     Legacy,
+    /// A project's own format, by a mapping of `benchgate.toml`.
+    Mapping,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -47,6 +49,7 @@ impl Format {
         Self::GoBench,
         Self::LlamaBench,
         Self::Legacy,
+        Self::Mapping,
     ];
 
     /// The name on the command line and in the history.
@@ -64,6 +67,7 @@ impl Format {
             Self::GoBench => "go-bench",
             Self::LlamaBench => "llama-bench",
             Self::Legacy => "legacy",
+            Self::Mapping => "mapping",
         }
     }
 

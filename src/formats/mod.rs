@@ -44,7 +44,8 @@ mod text;
 mod time;
 
 pub use criterion::{TreeFile, is_criterion_tree_file, read_criterion_tree};
-pub use detect::read;
+pub use detect::{ReadOptions, read};
 pub use error::{Class, Malformed, ReadError};
 pub use format::{Format, Recognised};
+pub use mapping::mappings::{MappingError, Mappings};
 pub use output::{Limits, Omission, Sink};

@@ -6,7 +6,7 @@
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
-use super::{Class, Format, Limits, Malformed, Omission, ReadError, Recognised, Sink, read};
+use super::{Class, Format, Malformed, Omission, ReadError, ReadOptions, Recognised, Sink, read};
 use crate::model::{Measurement, Record, ResultDraft, RunDraft};
 
 /// Everything that a file holds.
@@ -47,7 +47,7 @@ pub(super) fn try_read(bytes: &[u8]) -> Result<(Format, Collected), ReadError> {
 /// As [`try_read`], for a file of this name.
 pub(super) fn try_read_named(bytes: &[u8], name: &str) -> Result<(Recognised, Collected), ReadError> {
     let mut collected = Collected::default();
-    let recognised = read(Cursor::new(bytes), name, None, &Limits::default(), &mut collected)?;
+    let recognised = read(Cursor::new(bytes), name, &ReadOptions::default(), &mut collected)?;
     Ok((recognised, collected))
 }
 

@@ -7,7 +7,7 @@ use std::io::Cursor;
 use std::ops::ControlFlow;
 use std::path::Path;
 
-use benchgate::formats::{Class, Format, Limits, ReadError, Sink, TreeFile, read, read_criterion_tree};
+use benchgate::formats::{Class, Format, Limits, ReadError, ReadOptions, Sink, TreeFile, read, read_criterion_tree};
 use benchgate::model::{Record, ResultDraft, RunDraft};
 use proptest::prelude::*;
 
@@ -33,7 +33,7 @@ impl Sink for Checker {
 }
 
 fn read_bytes(bytes: &[u8], format: Option<Format>) -> Result<Format, ReadError> {
-    read(Cursor::new(bytes), "fixture.json", format, &Limits::default(), &mut Checker::default())
+    read(Cursor::new(bytes), "fixture.json", &ReadOptions { format, ..ReadOptions::default() }, &mut Checker::default())
         .map(|found| found.format)
 }
 
@@ -172,7 +172,7 @@ fn a_sink_that_has_enough_stops_the_reader() {
     for (name, bytes) in fixtures() {
         if !name.starts_with("criterion") {
             let mut sink = First(0);
-            let result = read(Cursor::new(&bytes), &name, None, &Limits::default(), &mut sink);
+            let result = read(Cursor::new(&bytes), &name, &ReadOptions::default(), &mut sink);
             assert!(matches!(result, Err(ReadError::Stopped)), "{name}: {result:?}");
             assert_eq!(sink.0, 1, "{name}");
         }
@@ -194,7 +194,8 @@ fn hostile_sizes_are_refused() {
         }
     }
     let limits = Limits { max_bytes: 100, ..Limits::default() };
-    let result = read(Cursor::new(&long), "x", None, &limits, &mut Checker::default());
+    let result =
+        read(Cursor::new(&long), "x", &ReadOptions { limits, ..ReadOptions::default() }, &mut Checker::default());
     assert!(matches!(result, Err(ReadError::Malformed(defect)) if defect.class == Class::TooLarge));
 }
 

@@ -10,7 +10,7 @@ use std::io::{Cursor, Write as _};
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 
-use benchgate::formats::{Limits, ReadError, Recognised, Sink, read};
+use benchgate::formats::{ReadError, ReadOptions, Recognised, Sink, read};
 use benchgate::model::draft::ERROR;
 use benchgate::model::hardware::canonical_kind;
 use benchgate::model::{Context, Measurement, Record, ResultDraft, RunDraft, Status, Subject, TestOutcome};
@@ -212,7 +212,7 @@ fn table(path: &Path) -> Vec<Row> {
 fn read_file(folder: &Path, path: &str) -> Result<(Recognised, Collected), ReadError> {
     let bytes = std::fs::read(folder.join("data").join(path)).unwrap_or_else(|error| panic!("{path}: {error}"));
     let mut collected = Collected::default();
-    let format = read(Cursor::new(bytes), path, None, &Limits::default(), &mut collected)?;
+    let format = read(Cursor::new(bytes), path, &ReadOptions::default(), &mut collected)?;
     Ok((format, collected))
 }
 

@@ -21,6 +21,7 @@ use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{baseline, policy};
 use crate::config::{Config, ConfiguredPolicy};
+use crate::formats::ReadOptions;
 use crate::gate::{self, Action, FEWEST_RUNS, Setting};
 use crate::github::{Client, Environment, Token, WorkflowRun};
 use crate::model::{Context, History};
@@ -161,9 +162,14 @@ fn judge(
     let policy =
         config.policy(&policy::overrides(&arguments.policy, job.now)).accepted_by(job.subject.accepted.clone());
     let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
-    let facts = crate::cli::args::FactArgs::default();
-    let request =
-        Request { results: &collected.files, confirm: &[], facts: &facts, base: &[], is_partial: arguments.partial };
+    let reading = ReadOptions::default();
+    let request = Request {
+        results: &collected.files,
+        confirm: &[],
+        reading: &reading,
+        base: &[],
+        is_partial: arguments.partial,
+    };
     let mut candidate = candidate::read(&request, &context, console)?;
     candidate.run.legs.clone_from(&collected.legs);
     let filter = filter(job, config, &candidate, &context, &policy, anchor);

@@ -12,13 +12,13 @@ use jiff::ToSpan as _;
 
 use super::bundles::{self, Offered};
 use super::job::Job;
-use crate::cli::args::FactArgs;
 use crate::cli::error::CliError;
 use crate::cli::folder;
 use crate::cli::ingest;
 use crate::cli::ingest_report::FileReport;
 use crate::cli::inputs;
 use crate::cli::surroundings::Console;
+use crate::formats::ReadOptions;
 use crate::github::{Artifact, Client};
 use crate::model::Context;
 use crate::store::{Contents, Mode, Store, StoreError};
@@ -262,7 +262,7 @@ fn import(
     let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
     let open = || Store::open(path, Mode::Create, job.now);
     let mut reports = Vec::new();
-    ingest::import_all(open, &inputs, &FactArgs::default(), &context, job.now, |file| {
+    ingest::import_all(open, &inputs, &ReadOptions::default(), &context, job.now, |file| {
         writeln!(console.err, "{file}")?;
         reports.push(file);
         Ok(())

@@ -19,7 +19,8 @@ use crate::cli::inputs;
 use crate::cli::leg;
 use crate::cli::read_results::read_all;
 use crate::cli::surroundings::{Console, Surroundings};
-use crate::cli::{candidate, context};
+use crate::cli::{candidate, context, policy};
+use crate::formats::ReadOptions;
 use crate::formats::native::Header;
 use crate::model::{ConfigurationId, Context, Leg, LegState, Run, RunDraft};
 use crate::text::plural;
@@ -51,14 +52,14 @@ pub(super) fn of_job(
     let arguments = job.arguments;
     let mut context = context::resolve(&arguments.facts, job.aliases.clone(), surroundings)?;
     context.run.environment.insert(LEG.to_owned(), job.leg.clone());
-    let format = arguments.facts.input_format;
-    let files = read_all(inputs::find(&arguments.results)?, format, &context, console)?;
+    let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
+    let files = read_all(inputs::find(&arguments.results)?, &reading, &context, console)?;
     let mut runs = bundle::assemble(files, &context, |_| ())?;
     if runs.iter().all(|run| run.results.is_empty()) {
         return Err(collect::no_results(&arguments.results));
     }
     for (number, path) in (1..).zip(&arguments.confirm) {
-        let files = read_all(inputs::find(std::slice::from_ref(path))?, format, &context, console)?;
+        let files = read_all(inputs::find(std::slice::from_ref(path))?, &reading, &context, console)?;
         let attempt = |run: &mut Run| run.attempt = candidate::rerun_attempt(run.attempt, number);
         runs.extend(bundle::assemble(files, &context, attempt)?);
     }
@@ -215,7 +216,7 @@ fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Res
         ..Context::default()
     };
     let inputs = inputs::find(&[path.to_owned()]).map_err(|error| error.to_string())?;
-    let files = read_all(inputs, None, &context, console).map_err(|error| reason(&error))?;
+    let files = read_all(inputs, &ReadOptions::default(), &context, console).map_err(|error| reason(&error))?;
     let identity = |run: &mut Run| {
         run.environment.insert(LEG.to_owned(), leg.to_owned());
         if let Some(since) = job.subject.untrusted_since {

@@ -3,15 +3,18 @@
 //! For: recognising documents and telling failures. Not for: values that are taken.
 //! Invariant: a condition about something that is not there does not hold.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::value::MapAccessDeserializer;
+use serde::de::{self, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::path::{Path, Scope};
 use crate::formats::json::Json;
 use crate::formats::node::Node;
 
 /// A condition: that something is there, or what it is.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(untagged, expecting = "expected a path, or a table of `at` with `is`, `not`, `starts`, `contains` or `kind`")]
+#[derive(Clone, Debug)]
 pub(in crate::formats) enum Condition {
     /// There is a value.
     There(Path),
@@ -53,6 +56,31 @@ enum Kind {
     Text,
     Number,
     Flag,
+}
+
+/// By hand: serde's untagged enums tell nothing of what is wrong within.
+impl<'de> Deserialize<'de> for Condition {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct TextOrTable;
+
+        impl<'de> Visitor<'de> for TextOrTable {
+            type Value = Condition;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a path, or a table of `at` with `is`, `not`, `starts`, `contains` or `kind`")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Condition, E> {
+                Path::parse(text).map(Condition::There).map_err(E::custom)
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Condition, A::Error> {
+                Test::deserialize(MapAccessDeserializer::new(map)).map(Condition::So)
+            }
+        }
+
+        deserializer.deserialize_any(TextOrTable)
+    }
 }
 
 impl Condition {

@@ -5,6 +5,7 @@
 //! Invariant: one reader for all of them, so that what holds of one shape holds of every shape.
 //!
 //! - [`shape`]: what a mapping says
+//! - [`mappings`]: a project's own
 //! - [`path`]: where in a document
 //! - [`condition`]: what holds there
 //! - [`source`]: what is taken from there
@@ -13,6 +14,7 @@
 //! - [`simulation`]: marks of simulation
 
 pub(super) mod condition;
+pub(super) mod mappings;
 pub(super) mod path;
 pub(super) mod read;
 pub(super) mod records;

@@ -3,15 +3,17 @@
 //! For: taking a value in its type. Not for: finding records.
 //! Invariant: what no path leads to is absent; what is there in another type than is needed is a defect with its place.
 
-use serde::Deserialize;
+use std::fmt;
+
+use serde::de::{self, SeqAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 
 use super::path::{Path, Scope};
 use crate::formats::error::{Class, Malformed};
 use crate::formats::node::Node;
 
 /// Where a fact comes from; empty where nothing is said.
-#[derive(Clone, Debug, Default, Deserialize)]
-#[serde(from = "OneOrMore")]
+#[derive(Clone, Debug, Default)]
 pub(in crate::formats) struct Source(Vec<From>);
 
 #[derive(Clone, Debug)]
@@ -21,29 +23,41 @@ enum From {
     Path(Path),
 }
 
-#[derive(Deserialize)]
-#[serde(untagged, expecting = "expected a path or a list of paths")]
-enum OneOrMore {
-    One(From),
-    More(Vec<From>),
-}
+/// By hand: serde's untagged enums tell nothing of what is wrong within.
+impl<'de> Deserialize<'de> for Source {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct OneOrMore;
 
-impl std::convert::From<OneOrMore> for Source {
-    fn from(sources: OneOrMore) -> Self {
-        match sources {
-            OneOrMore::One(one) => Self(vec![one]),
-            OneOrMore::More(all) => Self(all),
+        impl<'de> Visitor<'de> for OneOrMore {
+            type Value = Source;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a path or a list of paths")
+            }
+
+            fn visit_str<E: de::Error>(self, text: &str) -> Result<Source, E> {
+                Ok(Source(vec![From::parse(text).map_err(E::custom)?]))
+            }
+
+            fn visit_seq<A: SeqAccess<'de>>(self, mut texts: A) -> Result<Source, A::Error> {
+                let mut sources = Vec::new();
+                while let Some(text) = texts.next_element::<String>()? {
+                    sources.push(From::parse(&text).map_err(de::Error::custom)?);
+                }
+                Ok(Source(sources))
+            }
         }
+
+        deserializer.deserialize_any(OneOrMore)
     }
 }
 
-impl<'de> Deserialize<'de> for From {
-    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let text = String::deserialize(deserializer)?;
+impl From {
+    fn parse(text: &str) -> Result<Self, String> {
         if let Some(constant) = text.strip_prefix('=') {
             return Ok(Self::Constant(constant.to_owned()));
         }
-        let path = Path::parse(&text).map_err(serde::de::Error::custom)?;
+        let path = Path::parse(text)?;
         Ok(path.remembered().map(|name| Self::Remembered(name.to_owned())).unwrap_or(Self::Path(path)))
     }
 }

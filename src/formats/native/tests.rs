@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use crate::formats::testing::{Collected, assert_value, collect, defect, defect_place, skipped, try_read};
-use crate::formats::{Class, Format, Limits, ReadError, read};
+use crate::formats::{Class, Format, Limits, ReadError, ReadOptions, read};
 use crate::model::{Context, Simulation, Status};
 
 const DOCUMENT: &str = include_str!("../../../tests/fixtures/formats/native/normal.json");
@@ -177,7 +177,8 @@ fn a_name_of_ten_megabytes_is_too_large() {
     let text = one(&format!("\"model\": \"{}\", \"metrics\": {{\"latency\": {{\"value\": 1}}}}", "x".repeat(10 << 20)));
     assert_eq!(defect(text.as_bytes()).class, Class::TooLarge);
     let limits = Limits { max_line_bytes: 1000, ..Limits::default() };
-    let result = read(Cursor::new(text), "x", None, &limits, &mut Collected::default());
+    let result =
+        read(Cursor::new(text), "x", &ReadOptions { limits, ..ReadOptions::default() }, &mut Collected::default());
     assert!(matches!(result, Err(ReadError::Malformed(defect)) if defect.class == Class::TooLarge));
 }
 
