@@ -12,6 +12,7 @@ use super::args::{IngestArgs, IngestFormat};
 use super::context;
 use super::error::CliError;
 use super::exit::Exit;
+use super::explain_file;
 use super::ingest_report::{FileReport, IngestReport, Word};
 use super::inputs::{self, Input};
 use super::policy;
@@ -31,6 +32,9 @@ pub fn run(arguments: &IngestArgs, surroundings: &Surroundings, console: &mut Co
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
     let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;
     let inputs = inputs::find(&arguments.results)?;
+    if arguments.explain {
+        return explain_file::run(&inputs, &reading, console);
+    }
     let mut report = IngestReport::default();
     let open = || Store::open(&arguments.store.db, Mode::Create, surroundings.now);
     import_all(open, &inputs, &reading, &context, surroundings.now, |file| {

@@ -21,17 +21,17 @@ use super::{
 };
 
 /// How a JSON document of a format is recognised and read.
-struct Document {
-    format: Format,
+pub(super) struct Document {
+    pub(super) format: Format,
     /// Whether the document is of this format, by the fields that its tool always writes.
-    matches: fn(&Json) -> bool,
+    pub(super) matches: fn(&Json) -> bool,
     read: fn(&Json, &str, &mut Output<'_>) -> Result<(), ReadError>,
     /// What `matches` looks for, in words.
-    marks: &'static str,
+    pub(super) marks: &'static str,
 }
 
 /// The JSON formats that are held in memory, most specific first; the old system's shapes come after all of them.
-const DOCUMENTS: &[Document] = &[
+pub(super) const DOCUMENTS: &[Document] = &[
     Document {
         format: Format::Hyperfine,
         matches: hyperfine::matches,

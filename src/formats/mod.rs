@@ -5,6 +5,7 @@
 //! Invariant: a number is passed on as the tool stated it or the file is malformed; nothing is guessed, dropped or zero.
 //!
 //! - [`detect`]: recognising a format, the entry point [`read`]
+//! - [`explain`](mod@explain): why a file is taken for what it is
 //! - [`native`]: benchgate's own format, streamed
 //! - [`mapping`]: documents read by what a table says of them; [`legacy`]: the old system's tables
 //! - one file an adapter; shared: `json` (tree and defects), `node` (fields with pointers), `reading` (metrics
@@ -23,6 +24,7 @@ mod bencher_metric_format;
 pub mod criterion;
 pub mod detect;
 pub mod error;
+pub mod explain;
 pub mod format;
 mod github_action_benchmark;
 mod go_bench;
@@ -46,6 +48,8 @@ mod time;
 pub use criterion::{TreeFile, is_criterion_tree_file, read_criterion_tree};
 pub use detect::{ReadOptions, read};
 pub use error::{Class, Malformed, ReadError};
+pub use explain::{Why, explain};
 pub use format::{Format, Recognised};
+pub use mapping::explain::Field;
 pub use mapping::mappings::{MappingError, Mappings};
 pub use output::{Limits, Omission, Sink};

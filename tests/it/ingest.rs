@@ -3,7 +3,7 @@
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use crate::support::{Place, history, native};
+use crate::support::{Place, history, native, repository};
 
 #[test]
 fn a_line_a_file_and_totals() {
@@ -189,4 +189,54 @@ fn a_process_that_is_killed_leaves_whole_files_and_those_that_it_reported() {
         assert_eq!(count.lines().last(), Some("24000"), "kill {kill}");
     }
     assert!(opened >= 5, "a history that existed before can always be opened: {opened}");
+}
+
+#[test]
+fn explain_says_what_a_file_is_taken_for_and_touches_no_history() {
+    let place = Place::new();
+    let fixture = repository().join("tests/fixtures/formats/legacy/suite-direct/normal.json");
+    let out = place.ok(&["ingest", "--explain", &fixture.display().to_string()]);
+    for line in [
+        "  format         legacy/suite-direct",
+        "  because of     `batch_results`",
+        "    latency (ms)           3.25  <-  batch_results.1.avg_latency_ms",
+        "      memory = 505.5 MB",
+    ] {
+        assert!(out.contains(line), "{line} in\n{out}");
+    }
+    let broken = place.write("broken.json", "{\"batch_results\": {\"1\": ");
+    let answer = place.run(&["ingest", "--explain", &broken]);
+    assert_eq!(answer.code, 4, "{answer:#?}");
+    assert!(answer.out.contains("malformed") && answer.out.contains("line 1"), "{answer:#?}");
+    assert!(!place.path("benchgate.duckdb").exists());
+}
+
+#[test]
+fn a_proposed_mapping_reads_the_file_it_was_proposed_for() {
+    let place = Place::new();
+    let own =
+        place.write("own.json", r#"{"cases": {"a": {"t_us": 1500, "batch": 4}, "b.c": {"t_us": 2000, "batch": 8}}}"#);
+    let answer = place.run(&["ingest", "--explain", &own]);
+    assert_eq!(answer.code, 4, "it is not imported as it is: {answer:#?}");
+    let (_, mapping) = answer.out.split_once("[[mapping]]").expect("a proposal");
+    place.write("benchgate.toml", format!("[[mapping]]{mapping}").replace("metrics.\"t\"", "metrics.latency"));
+    let facts = [
+        "--hardware",
+        "cpu",
+        "--no-fingerprint",
+        "--commit",
+        "abc",
+        "--branch",
+        "main",
+        "--time",
+        "2026-01-01T00:00:00Z",
+    ];
+    let out = place.ok(&[&["ingest", own.as_str()], &facts[..]].concat());
+    assert!(out.contains("imported (2) own.json"), "{out}");
+    let value =
+        place.value("SELECT string_agg(model || ' ' || value || ' ' || batch_size, ', ' ORDER BY model) FROM history");
+    assert_eq!(value, "\"a 1.5 4, b.c 2.0 8\"");
+    assert_eq!(place.value("SELECT format FROM sources"), "mapping/my-format");
+    let answer = place.run(&[&["compare", own.as_str()], &facts[..]].concat());
+    assert!(answer.code == 3 && answer.out.contains("a on cpu"), "compare reads it too: {answer:#?}");
 }

@@ -5,17 +5,21 @@
 //! Invariant: one reader for all of them, so that what holds of one shape holds of every shape.
 //!
 //! - [`shape`]: what a mapping says
+//! - [`explain`]: what a mapping makes of a document
 //! - [`mappings`]: a project's own
 //! - [`path`]: where in a document
 //! - [`condition`]: what holds there
 //! - [`source`]: what is taken from there
+//! - [`propose`](mod@propose): a mapping for a document that has none
 //! - [`read`](mod@read): a document
 //! - [`results`], [`records`]: its results, and what it holds beside them
 //! - [`simulation`]: marks of simulation
 
 pub(super) mod condition;
+pub(super) mod explain;
 pub(super) mod mappings;
 pub(super) mod path;
+pub(super) mod propose;
 pub(super) mod read;
 pub(super) mod records;
 pub(super) mod results;
