@@ -7,6 +7,7 @@
 //!
 //! - [`archive`]: a hostile ZIP archive, read in memory
 //! - [`artifacts`]: artifacts and the runs they come from
+//! - [`caches`]: the entries of the Actions cache
 //! - [`client`]: the client, and the comments of a pull request
 //! - [`commits`]: how commits relate
 //! - [`error`]: what can go wrong
@@ -25,6 +26,7 @@
 mod answer;
 pub mod archive;
 pub mod artifacts;
+pub mod caches;
 pub mod client;
 pub mod commits;
 pub mod error;

@@ -247,6 +247,23 @@ fn artifacts_of_the_repository_are_read_for_some_pages() {
 }
 
 #[test]
+fn cache_entries_are_counted_by_what_they_say_of_themselves() {
+    let github = GitHub::start();
+    let entry = |key: &str, reference: &str| json!({ "id": 1, "key": key, "ref": reference });
+    let entries = [
+        entry("benchgate-v1/bench/17-1", "refs/heads/a+b"),
+        entry("benchgate-v1/bench/18-1", "refs/heads/main"),
+        entry("benchgate-v1/other/19-1", "refs/heads/a+b"),
+        json!({ "id": 2 }),
+    ];
+    github.answer("GET", "actions/caches", ok(json!({ "total_count": 4, "actions_caches": entries })));
+    assert_eq!(github.client().cache_entries("benchgate-v1/bench/", "a+b").unwrap(), 1);
+    let path = "/repos/octo/bench/actions/caches";
+    let query = "key=benchgate-v1%2Fbench%2F&ref=refs%2Fheads%2Fa%2Bb&per_page=100&page=1";
+    assert_eq!(github.calls(), [format!("GET {path}?{query}")]);
+}
+
+#[test]
 fn a_workflow_run_is_read() {
     let github = GitHub::start();
     let run = json!({

@@ -130,7 +130,7 @@ pub(super) fn record(job: &Job<'_>, path: &Path, files: &[PathBuf], console: &mu
 fn restored(job: &Job<'_>, notices: &mut Vec<String>) -> Result<Source, CliError> {
     let given = &job.arguments.store.db;
     match Store::open(given, Mode::Read, job.now).and_then(Store::close) {
-        Ok(()) if job.arguments.cache_key.as_ref().is_some_and(|key| !key.is_empty()) => Ok(Source::Cache),
+        Ok(()) if job.cache_key().is_some() => Ok(Source::Cache),
         Ok(()) => Ok(Source::File),
         Err(StoreError::Absent { .. }) => Ok(Source::Nowhere),
         // Written by an older version: whoever records brings it up to date.
@@ -280,13 +280,13 @@ fn make_folder(path: &Path) -> Result<(), CliError> {
 /// Warns of a history that is older than it should be.
 fn warn(job: &Job<'_>, source: Source, contents: &Contents, notices: &mut Vec<String>) {
     let is_in_ci = job.ci.is_some();
-    if job.arguments.cache_restore.as_deref().is_some_and(|outcome| outcome == "failure") {
-        notices.push("the step that restores the cache failed".to_owned());
+    if job.arguments.cache_restore.as_deref() == Some("failure") {
+        notices.push("the step that restores the history from the cache failed; its log says why".to_owned());
     }
     match source {
         Source::Artifacts if is_in_ci => notices.push(
-            "the cache holds no history any more (GitHub removes what nobody reads for 7 days, and the oldest entries \
-             above 10 GB): it was made anew from artifacts"
+            "no history was restored from the cache (GitHub removes what nobody reads for 7 days, and the oldest \
+             entries above 10 GB): it was made anew from artifacts"
                 .to_owned(),
         ),
         Source::Snapshot if is_in_ci => {
@@ -311,7 +311,7 @@ fn days(from: Timestamp, to: Timestamp) -> i64 {
 /// which nothing else changed is left as it is.
 fn sentence(job: &Job<'_>, source: Source, contents: &Contents) -> String {
     let from = match source {
-        Source::Cache => format!("cache entry {}", job.arguments.cache_key.as_deref().unwrap_or_default()),
+        Source::Cache => format!("cache entry {}", job.cache_key().unwrap_or_default()),
         Source::Artifacts => "made of artifacts of earlier runs".to_owned(),
         Source::Snapshot => format!("made of the results in {}", job.arguments.snapshots.display()),
         Source::File => "a file that was there".to_owned(),

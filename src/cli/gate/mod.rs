@@ -12,6 +12,7 @@
 //! - `bundles` - what other jobs left as artifacts
 //! - `results` - the results to be judged, as bundles of one trusted identity
 //! - `history` - where the history comes from, and what it lacks
+//! - `saving` - whether a history may replace the one in the cache
 //! - `anchor` - which commits the candidate builds on
 //! - `post` - reports, annotations, comment and outputs
 
@@ -22,6 +23,7 @@ mod history;
 mod job;
 mod post;
 mod results;
+mod saving;
 mod subject;
 
 pub(super) use flow::run;

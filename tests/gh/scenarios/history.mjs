@@ -17,6 +17,17 @@ function bundleOf(scene, number, { runId = 900 + number, headBranch = 'main', ..
   });
 }
 
+/** From now on a restore finds nothing, whatever the cache has, until `ends`. */
+function missing(scene) {
+  const name = 'actions/cache/restore';
+  const real = scene.table[name];
+  scene.table[name] = async ({ inputs: { key } }) => ({ outputs: { 'cache-primary-key': key } });
+  return { ends: () => (scene.table[name] = real) };
+}
+
+/** How many runs the newest entry of the cache holds. */
+const runsOf = (scene) => query('SELECT count(*) AS runs FROM test_runs', { entry: newestEntry(scene) });
+
 export default {
   async 'a first run without any history passes on the default branch, says so, and saves'({ open }) {
     const scene = await open({ isCacheReal: true });
@@ -96,7 +107,59 @@ export default {
     assert.equal(run.outputs['history-source'], 'artifacts');
     assert.equal(run.outputs.regressions, '1');
     assert.match(run.summary, /made of artifacts of earlier runs; 20 runs of 20 commits/);
-    assert.match(run.summary, /Warning.*the cache holds no history any more/);
+    assert.match(run.summary, /Warning.*no history was restored from the cache/);
+  },
+
+  async 'a restore that misses although the cache has entries replaces nothing, and the next push has both'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    const miss = missing(scene);
+    const one = await scene.runAction({ event: scene.events.push({ sha: commit(17) }), inputs, files });
+    assert.equal(one.status, 'success', one.log);
+    assert.match(one.summary, /Warning.*the history is not saved, since it would replace an older one: the cache has 1 entry/);
+    assert.ok(one.annotations.some(({ level, message }) => level === 'warning' && /is not saved/.test(message)));
+    assert.equal(scene.cache.entries.length, 1);
+    miss.ends();
+    await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: 12 }]);
+  },
+
+  async 'entries of other gates and other branches keep nobody from beginning a history'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const bytes = await databaseOf([measured(0)]);
+    restorable(scene, bytes, 'benchgate-v1/other/900-1');
+    scene.cache.add({ scope: 'refs/heads/topic', key: 'benchgate-v1/benchmarks/901-1', version: 'x', content: [] });
+    await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.equal(scene.cache.entries.length, 3);
+  },
+
+  async 'a token that may not list the cache begins a history all the same, and an answer that fails does not'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const permissions = { contents: 'read', 'pull-requests': 'write' };
+    const first = await scene.runAction({ event: scene.events.push({ sha: commit(17) }), inputs, files, permissions });
+    assert.match(first.summary, /begins anew and is saved; whether that replaces an older one is not known:.*actions: read/);
+    assert.equal(scene.cache.entries.length, 1);
+    missing(scene);
+    scene.world.fault({ method: 'GET', path: /actions\/caches/, status: 422, times: 2 });
+    const second = await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs, files });
+    assert.match(second.summary, /is not saved, since it may replace an older one/);
+    const kept = await scene.runAction({ event: scene.events.schedule(), inputs: { mode: 'maintain' } });
+    assert.match(kept.summary, /is not saved/);
+    assert.equal(scene.cache.entries.length, 1);
+  },
+
+  async 'a step that fails to restore is told of, and the verdict comes from artifacts'({ open }) {
+    const failing = async () => { throw new Error('tar: unexpected end of file'); };
+    const scene = await open({ uses: { 'actions/cache/restore': failing } });
+    await withHistory(scene);
+    for (let number = 0; number < RUNS; number++) bundleOf(scene, number);
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.equal(run.status, 'success', run.log);
+    assert.equal(run.outputs.outcome, 'passed');
+    assert.match(run.summary, /the step that restores the history from the cache failed/);
+    assert.equal(scene.cache.entries.length, 1);
   },
 
   async 'without cache and artifacts the committed results stand in'({ open }) {
