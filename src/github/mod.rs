@@ -42,7 +42,7 @@ pub mod token;
 mod transport;
 
 pub use archive::{ArchiveError, ArchiveLimits};
-pub use artifacts::{Artifact, ArtifactRun, RunFacts};
+pub use artifacts::{Artifact, ArtifactRun, Listing, RunFacts};
 pub use client::{Client, Comment};
 pub use commits::{Commit, Comparison};
 pub use error::GithubError;

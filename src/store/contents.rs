@@ -31,7 +31,7 @@ pub struct Contents {
     pub newest: Option<Timestamp>,
     /// The commit of the newest of them.
     pub newest_commit: Option<String>,
-    /// Every run, also those that are no baseline.
+    /// Every run and leg, also those that are no baseline.
     pub known: Vec<KnownRun>,
 }
 
@@ -58,9 +58,10 @@ impl Store {
                     known: Vec::new(),
                 })
             })?;
+            // By the files: the legs of a matrix may be one run, whose first file names one of them only.
             let mut statement = self
                 .connection
-                .prepare("SELECT DISTINCT run_key, attempt, metadata ->> '$.leg' FROM test_runs ORDER BY ALL")?;
+                .prepare("SELECT DISTINCT run_key, attempt, metadata ->> '$.leg' FROM imports ORDER BY ALL")?;
             let known = statement
                 .query_map([], |row| Ok(KnownRun { key: row.get(0)?, attempt: row.get(1)?, leg: row.get(2)? }))?;
             Ok(Contents { known: known.collect::<Result<_, _>>()?, ..counted })

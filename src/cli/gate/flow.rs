@@ -17,7 +17,7 @@ use crate::cli::compare;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::gate_args::{GateArgs, RequireBaseline};
-use crate::cli::leg;
+use crate::cli::leg::{self, Remark};
 use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{baseline, policy};
@@ -97,11 +97,13 @@ fn flow(
     } else {
         results::of_job(job, surroundings, console, &mut notices)?
     };
-    // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
-    post::set_bundle(job, collected.own.as_deref(), outputs)?;
-    let prepared = history::prepare(job, console, &mut notices)?;
     let anchor = anchor::find(job, &mut notices);
-    if is_worth_recording(job, &anchor, &mut notices) {
+    let is_recorded = is_worth_recording(job, &anchor, &mut notices);
+    let remark = (job.is_recorded() && !is_recorded).then_some(Remark::Unrecorded);
+    // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
+    post::set_bundle(job, &collected, remark, outputs)?;
+    let prepared = history::prepare(job, console, &mut notices)?;
+    if is_recorded {
         let files = collected.own.clone().map_or_else(|| collected.files.clone(), |own| vec![own]);
         history::record(job, &prepared.path, &files, console)?;
         set_save(saving::is_allowed(job, &mut notices), outputs)?;

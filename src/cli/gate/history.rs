@@ -1,16 +1,15 @@
-//! Where the history comes from, and what it lacks.
+//! Where the history comes from.
 //!
-//! For: the restored file, or a history made of artifacts or snapshots; adding what other runs measured meanwhile. Not
-//! for: the cache itself, which steps of the action restore and save.
-//! Invariant: only a run of the baseline branch writes; a restored file that cannot be read is kept beside and replaced,
-//! never written to; bundles of pull requests and of forks never become history.
+//! For: the restored file, or a history made of artifacts or snapshots; bringing files into it. Not for: the cache itself,
+//! which steps of the action restore and save, nor for what a history lacks (`gaps`).
+//! Invariant: only a run of the baseline branch writes to the file that is saved, others make a file of their own; a
+//! restored file that cannot be read is kept beside and replaced, never written to.
 
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
-use jiff::ToSpan as _;
 
-use super::bundles::{self, Offered};
+use super::gaps;
 use super::job::Job;
 use crate::cli::args::FactArgs;
 use crate::cli::error::CliError;
@@ -19,23 +18,10 @@ use crate::cli::ingest;
 use crate::cli::ingest_report::FileReport;
 use crate::cli::inputs;
 use crate::cli::surroundings::Console;
-use crate::github::{Artifact, Client};
 use crate::model::Context;
 use crate::store::{Contents, Mode, Store, StoreError};
 use crate::text::time::age;
 use crate::text::{escape, plural};
-
-/// Pages of artifacts that are looked through for bundles, 100 each.
-const PAGES: usize = 3;
-
-/// Bundles that are fetched to fill a gap, at most.
-const MOST_MISSED: usize = 50;
-
-/// Bundles that are fetched to make a history anew, at most.
-const MOST_ANEW: usize = 100;
-
-/// Bundles older than this before the newest run are no gap: they were left out on purpose or rotated away.
-const LOOK_BACK_DAYS: i64 = 14;
 
 /// A history whose newest run is older than this is worth a warning.
 const STALE_DAYS: i64 = 14;
@@ -99,7 +85,7 @@ pub(super) fn prepare(
     };
     let before = if source == Source::Nowhere { Contents::default() } else { contents(job, &path)? };
     if source == Source::Nowhere || job.is_recorded() {
-        let added = fetch_missing(job, &path, &before, console, notices)?;
+        let added = gaps::fill(job, &path, &before, console, notices)?;
         if source == Source::Nowhere && added > 0 {
             source = Source::Artifacts;
         }
@@ -164,83 +150,6 @@ fn contents(job: &Job<'_>, path: &Path) -> Result<Contents, CliError> {
     Ok(contents)
 }
 
-/// Fetches the bundles of the baseline branch that the history lacks, and imports them; how many these were.
-fn fetch_missing(
-    job: &Job<'_>,
-    path: &Path,
-    contents: &Contents,
-    console: &mut Console<'_>,
-    notices: &mut Vec<String>,
-) -> Result<usize, CliError> {
-    let (Some(client), Some(branch)) = (job.artifacts(), job.subject.base_branch.as_deref()) else { return Ok(0) };
-    let artifacts = match client.repository_artifacts(PAGES) {
-        Ok(artifacts) => artifacts,
-        Err(error) => {
-            notices.push(format!("earlier runs were not looked for among the artifacts: {error}"));
-            return Ok(0);
-        }
-    };
-    let since = contents.newest.and_then(|newest| newest.checked_sub((24 * LOOK_BACK_DAYS).hours()).ok());
-    let mut missing: Vec<Offered> = bundles::offered(job, artifacts)
-        .filter(|one| is_of_baseline(job, &one.artifact, branch))
-        .filter(|one| since.is_none_or(|since| one.artifact.created_at.is_none_or(|created| created >= since)))
-        .filter(|one| !is_known(one, contents))
-        .collect();
-    // Newest first, so that what is over the bound is the oldest.
-    missing.sort_by_key(|one| std::cmp::Reverse((one.artifact.created_at, one.artifact.id)));
-    let most = if contents.runs == 0 { MOST_ANEW } else { MOST_MISSED };
-    if missing.len() > most {
-        let left = missing.len() - most;
-        notices
-            .push(format!("{} were not fetched: the newest {most} are", plural(left, "older bundle", "older bundles")));
-        missing.truncate(most);
-    }
-    add(job, client, &missing, path, console, notices)
-}
-
-fn add(
-    job: &Job<'_>,
-    client: &Client,
-    missing: &[Offered],
-    path: &Path,
-    console: &mut Console<'_>,
-    notices: &mut Vec<String>,
-) -> Result<usize, CliError> {
-    let mut files = Vec::new();
-    for fetched in bundles::fetch(client, missing, &job.output("earlier"))? {
-        match fetched.file {
-            Ok(file) => files.push(file),
-            Err(reason) => {
-                notices.push(format!("the bundle {} was left out: {reason}", fetched.name.artifact()));
-            }
-        }
-    }
-    if files.is_empty() {
-        return Ok(0);
-    }
-    let reports = import(job, path, &files, console)?;
-    Ok(reports.iter().filter(|report| report.results() > 0).count())
-}
-
-/// Whether an artifact was made by a run of the baseline branch of this very repository.
-fn is_of_baseline(job: &Job<'_>, artifact: &Artifact, branch: &str) -> bool {
-    let Some(run) = &artifact.run else { return false };
-    let is_own = run.head_repository_id.is_some() && run.head_repository_id == run.repository_id;
-    let is_other_run = job.ci.is_none_or(|ci| ci.run_id != run.id);
-    is_own && is_other_run && run.head_branch.as_deref() == Some(branch)
-}
-
-/// Whether the history holds the run that left a bundle.
-fn is_known(one: &Offered, contents: &Contents) -> bool {
-    let Some(run) = &one.artifact.run else { return false };
-    let (id, prefix) = (format!("github-{}", run.id), format!("github-{}-", run.id));
-    contents.known.iter().any(|known| {
-        (known.key == id || known.key.starts_with(&prefix))
-            && known.attempt == one.name.attempt
-            && known.leg.as_ref().is_none_or(|leg| *leg == one.name.leg)
-    })
-}
-
 fn import_snapshots(job: &Job<'_>, path: &Path, console: &mut Console<'_>) -> Result<bool, CliError> {
     let folder = &job.arguments.snapshots;
     if !folder.is_dir() {
@@ -251,7 +160,10 @@ fn import_snapshots(job: &Job<'_>, path: &Path, console: &mut Console<'_>) -> Re
 }
 
 /// Imports files; each defective one is named and left out.
-fn import(
+///
+/// # Errors
+/// [`CliError::Store`].
+pub(super) fn import(
     job: &Job<'_>,
     path: &Path,
     files: &[PathBuf],

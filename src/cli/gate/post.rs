@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use super::history::Prepared;
 use super::job::Job;
+use super::results::Collected;
 use super::subject::Kind;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::folder;
 use crate::cli::gate_args::CommentMode;
-use crate::cli::leg::BundleName;
+use crate::cli::leg::{BundleName, Remark};
 use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::Console;
 use crate::gate::{Judgement, Outcome, Verdict};
@@ -205,16 +206,25 @@ fn explain(job: &Job<'_>, error: &GithubError) -> String {
 
 /// The names of what this job leaves behind.
 fn artifact(job: &Job<'_>) -> BundleName {
-    BundleName { gate: job.name.clone(), leg: job.leg.clone(), attempt: job.ci.map_or(1, |ci| ci.attempt) }
+    let attempt = job.ci.map_or(1, |ci| ci.attempt);
+    BundleName { gate: job.name.clone(), leg: job.leg.clone(), attempt, remark: None }
 }
 
-/// Sets the outputs by which the bundle is uploaded; none where other jobs measured.
+/// Sets the outputs by which the bundle is uploaded. Where other jobs measured, theirs are uploaded already, and one of
+/// them once more only to say by its name that they are not recorded.
 ///
 /// # Errors
 /// [`CliError::File`].
-pub(super) fn set_bundle(job: &Job<'_>, own: Option<&Path>, outputs: &Outputs) -> Result<(), CliError> {
-    let Some(path) = own else { return Ok(()) };
-    outputs.set(&[("bundle-path", path.display().to_string()), ("bundle-name", artifact(job).artifact())])
+pub(super) fn set_bundle(
+    job: &Job<'_>,
+    collected: &Collected,
+    remark: Option<Remark>,
+    outputs: &Outputs,
+) -> Result<(), CliError> {
+    let any = collected.files.first().filter(|_| remark.is_some());
+    let Some(path) = collected.own.as_ref().or(any) else { return Ok(()) };
+    let name = BundleName { remark, ..artifact(job) };
+    outputs.set(&[("bundle-path", path.display().to_string()), ("bundle-name", name.artifact())])
 }
 
 /// Sets the step's other outputs.

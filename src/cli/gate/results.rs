@@ -16,7 +16,7 @@ use crate::cli::collect::{self, FAILURE, LEG};
 use crate::cli::error::CliError;
 use crate::cli::gate_args::Attempts;
 use crate::cli::inputs;
-use crate::cli::leg;
+use crate::cli::leg::{self, Remark};
 use crate::cli::read_results::read_all;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{candidate, context};
@@ -106,6 +106,8 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
     let (run_id, _) = job.subject.run.ok_or_else(no_run)?;
     let client = job.client.ok_or_else(no_run)?;
     let mut offered = bundles::of_run(job, client, run_id)?;
+    // Made by a job that judged, of what others had left.
+    offered.retain(|one| one.name.remark != Some(Remark::Unrecorded));
     if job.arguments.attempts == Attempts::Replace {
         offered = newest_attempts(offered);
     }

@@ -229,6 +229,76 @@ export default {
     assert.equal(again.status, 'success', again.log);
     assert.match(again.summary, /judged and not recorded: the branch has 4 newer commits/);
     assert.equal(scene.cache.entries.length, 2);
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: RUNS + 2 }], 'nor does its bundle later');
+    const third = await scene.runAction({ event, inputs, files, runId: first.runId, attempt: 3 });
+    assert.match(third.summary, /2 re-runs/, 'the other attempts are evidence all the same');
+  },
+
+  async 'what the jobs of a matrix measured again for an old push is not added later either'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = scene.events.push({ sha: commit(15) });
+    const run = async (rest) => {
+      const { runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: 'cpu' }, files, ...rest });
+      return scene.runAction({ event, inputs: { mode: 'report', leg: 'report', legs: 'cpu' }, ...rest, runId });
+    };
+    const first = await run({});
+    const again = await run({ runId: first.runId, attempt: 2 });
+    assert.match(again.summary, /judged and not recorded/);
+    const third = await run({ runId: first.runId, attempt: 3 });
+    assert.match(third.summary, /- cpu: reported\n(?!-)/, 'the mark is no leg');
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: RUNS + 2 }]);
+  },
+
+  async 'a bundle behind many other artifacts is found'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    bundleOf(scene, 15);
+    for (let number = 0; number < 400; number++) {
+      scene.world.addArtifact({ runId: 3000 + number, name: 'logs', createdAt: new Date().toISOString().replace(/\.\d+Z/, 'Z') });
+    }
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: 12 }], run.log);
+    assert.doesNotMatch(run.summary, /were looked through/);
+  },
+
+  async 'where not all artifacts are looked through, that is said'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    const createdAt = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    for (let number = 0; number < 2100; number++) scene.world.addArtifact({ runId: 3000, name: 'logs', createdAt, zipBytes: Buffer.alloc(0) });
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.match(run.summary, /only the newest 2,000 artifacts of the repository were looked through/);
+  },
+
+  async 'a leg that always fails leaves nothing that is fetched again and again'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = scene.events.push({ sha: commit(18) });
+    const { runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: 'cpu' }, files });
+    await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: 'cuda' }, runId });
+    const report = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId });
+    assert.match(report.summary, /cuda: failed: .*no file matches this pattern/);
+    const before = scene.world.blobRequests.length;
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.equal(scene.world.blobRequests.length, before);
+  },
+
+  async 'the legs of a recorded matrix are not fetched again'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { hardware: ['cpu', 'cuda'] });
+    const event = scene.events.push({ sha: commit(18) });
+    let runId;
+    for (const hardware of ['cpu', 'cuda']) {
+      const own = { 'results/a.json': results({ hardware }) };
+      ({ runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: hardware }, files: own, runId }));
+    }
+    await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId });
+    const before = scene.world.blobRequests.length;
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.equal(scene.world.blobRequests.length, before);
   },
 
   async 'what a comment on an issue started is judged and never becomes history'({ open }) {
