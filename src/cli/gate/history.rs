@@ -76,13 +76,7 @@ pub(super) fn prepare(
     console: &mut Console<'_>,
     notices: &mut Vec<String>,
 ) -> Result<Prepared, CliError> {
-    let given = &job.arguments.store.db;
-    let mut source = restored(job, notices)?;
-    // A reader makes its own file: what stands at the given path may be saved by a later step.
-    let path = match source {
-        Source::Nowhere if !job.is_recorded() => job.output("history.duckdb"),
-        _ => given.clone(),
-    };
+    let (mut source, path) = restored(job, notices)?;
     let before = if source == Source::Nowhere { Contents::default() } else { contents(job, &path)? };
     if source == Source::Nowhere || job.is_recorded() {
         let added = gaps::fill(job, &path, &before, console, notices)?;
@@ -112,18 +106,15 @@ pub(super) fn record(job: &Job<'_>, path: &Path, files: &[PathBuf], console: &mu
     Ok(())
 }
 
-/// What stands at the given path, moved aside where it is no history.
-fn restored(job: &Job<'_>, notices: &mut Vec<String>) -> Result<Source, CliError> {
+/// Where the history came from that stands at the given path, and the file to go on with. What is no history is moved
+/// aside.
+fn restored(job: &Job<'_>, notices: &mut Vec<String>) -> Result<(Source, PathBuf), CliError> {
     let given = &job.arguments.store.db;
+    let found = if job.cache_key().is_some() { Source::Cache } else { Source::File };
     match Store::open(given, Mode::Read, job.now).and_then(Store::close) {
-        Ok(()) if job.cache_key().is_some() => Ok(Source::Cache),
-        Ok(()) => Ok(Source::File),
-        Err(StoreError::Absent { .. }) => Ok(Source::Nowhere),
-        // Written by an older version: whoever records brings it up to date.
-        Err(StoreError::OlderSchema { .. }) if job.is_recorded() => {
-            Store::open(given, Mode::Write, job.now)?.close()?;
-            Ok(Source::Cache)
-        }
+        Ok(()) => Ok((found, given.clone())),
+        Err(StoreError::Absent { .. }) => Ok((Source::Nowhere, writable(job))),
+        Err(StoreError::OlderSchema { .. }) => Ok((found, migrated(job)?)),
         Err(
             error @ (StoreError::NotDuckDb { .. }
             | StoreError::Corrupt { .. }
@@ -137,10 +128,26 @@ fn restored(job: &Job<'_>, notices: &mut Vec<String>) -> Result<Source, CliError
                 source,
             })?;
             notices.push(format!("the restored history is left out: {error}; it was moved to {}", aside.display()));
-            Ok(Source::Nowhere)
+            Ok((Source::Nowhere, writable(job)))
         }
         Err(error) => Err(error.into()),
     }
+}
+
+/// The file that this run may write to: what stands at the given path may be saved by a later step.
+fn writable(job: &Job<'_>) -> PathBuf {
+    if job.is_recorded() { job.arguments.store.db.clone() } else { job.output("history.duckdb") }
+}
+
+/// A history that an older version wrote, brought up to date: itself by the run that records, a copy by others.
+fn migrated(job: &Job<'_>) -> Result<PathBuf, CliError> {
+    let (given, path) = (&job.arguments.store.db, writable(job));
+    if path != *given {
+        make_folder(&path)?;
+        std::fs::copy(given, &path).map_err(|source| CliError::File { action: "copy", path: given.clone(), source })?;
+    }
+    Store::open(&path, Mode::Write, job.now)?.close()?;
+    Ok(path)
 }
 
 fn contents(job: &Job<'_>, path: &Path) -> Result<Contents, CliError> {
