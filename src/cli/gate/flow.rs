@@ -93,7 +93,7 @@ fn flow(
 ) -> Result<Exit, CliError> {
     let arguments = job.arguments;
     let collected = if arguments.from_artifacts {
-        results::of_legs(job, console)?
+        results::of_legs(job, console, &mut notices)?
     } else {
         results::of_job(job, surroundings, console, &mut notices)?
     };

@@ -152,7 +152,7 @@ fn migrated(job: &Job<'_>) -> Result<PathBuf, CliError> {
 
 fn contents(job: &Job<'_>, path: &Path) -> Result<Contents, CliError> {
     let store = Store::open(path, Mode::Read, job.now)?;
-    let contents = store.contents(job.subject.base_branch.as_deref())?;
+    let contents = store.contents(job.subject.base_branch.as_deref(), job.now)?;
     store.close()?;
     Ok(contents)
 }
@@ -201,6 +201,15 @@ fn warn(job: &Job<'_>, source: Source, contents: &Contents, notices: &mut Vec<St
     let is_in_ci = job.ci.is_some();
     if job.arguments.cache_restore.as_deref() == Some("failure") {
         notices.push("the step that restores the history from the cache failed; its log says why".to_owned());
+    }
+    if contents.future > 0 {
+        notices.push(format!(
+            "{} of the history {} to have started after now, and {} no baseline before that time: was the clock of a \
+             machine wrong?",
+            plural(contents.future, "run", "runs"),
+            if contents.future == 1 { "claims" } else { "claim" },
+            if contents.future == 1 { "is" } else { "are" },
+        ));
     }
     match source {
         Source::Artifacts if is_in_ci => notices.push(

@@ -207,6 +207,35 @@ export default {
     assert.match(run.summary, /the newest run of the history is .* old: does every push to main still save it\?/);
   },
 
+  async 'a machine whose clock is ahead is told of, and its run counts as made now'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const ahead = { 'results/a.json': results({ run: { started_at: '2099-01-01T00:00:00Z' } }) };
+    const one = await scene.runAction({ event: scene.events.push({ sha: commit(17) }), inputs, files: ahead });
+    assert.match(one.summary, /Warning.*made on 2099-01-01 00:00 UTC, which is still to come, and count as made now/);
+    const { runId } = await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs: { ...inputs, mode: 'collect', leg: 'cpu' }, files: ahead });
+    const two = await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs: { mode: 'report', legs: 'cpu' }, runId });
+    assert.match(two.summary, /the results of cpu say/);
+    const late = `SELECT count(*) AS runs FROM test_runs WHERE started_at > TIMESTAMP '2098-01-01'`;
+    assert.deepEqual(await query(late, { entry: newestEntry(scene) }), [{ runs: 0 }]);
+    assert.deepEqual(await runsOf(scene), [{ runs: RUNS + 2 }]);
+  },
+
+  async 'a run of the future in the history hides neither its age nor what it lacks'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const at = (number, time) => measured(number).replace(/"started_at":"[^"]*"/, `"started_at":"${time}"`);
+    restorable(scene, await databaseOf([at(0, '2026-01-01T00:00:00Z'), at(1, '2099-01-01T00:00:00Z')]));
+    bundleOf(scene, 15);
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.match(run.summary, /1 run of the history claims to have started after now/);
+    assert.deepEqual(await runsOf(scene), [{ runs: 4 }]);
+    scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
+    scene.cache.entries.splice(1);
+    const pull = await scene.runAction({ event: await scene.events.pullRequest({ headSha: sha('b') }), inputs, files });
+    assert.match(pull.summary, /the newest run of the history is .* old/);
+  },
+
   async 'another machine begins a history of its own, and the baseline branch passes until it has one'({ open }) {
     const scene = await open();
     await withHistory(scene);
