@@ -14,11 +14,12 @@ use super::job::Job;
 use crate::cli::args::FactArgs;
 use crate::cli::error::CliError;
 use crate::cli::folder;
+use crate::cli::gate_args::Attempts;
 use crate::cli::ingest;
 use crate::cli::ingest_report::FileReport;
 use crate::cli::inputs;
 use crate::cli::surroundings::Console;
-use crate::model::Context;
+use crate::model::{ATTEMPTS, Context, REPLACE};
 use crate::store::{Contents, Mode, Store, StoreError};
 use crate::text::time::age;
 use crate::text::{escape, plural};
@@ -178,7 +179,11 @@ pub(super) fn import(
 ) -> Result<Vec<FileReport>, CliError> {
     let inputs = inputs::find(files)?;
     make_folder(path)?;
-    let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
+    let mut context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
+    if job.arguments.attempts == Attempts::Replace {
+        // Kept with the run, so that whoever reads the history finds the same baseline.
+        context.run.environment.insert(ATTEMPTS.to_owned(), REPLACE.to_owned());
+    }
     let open = || Store::open(path, Mode::Create, job.now);
     let mut reports = Vec::new();
     ingest::import_all(open, &inputs, &FactArgs::default(), &context, job.now, |file| {

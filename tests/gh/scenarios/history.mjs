@@ -1,5 +1,7 @@
 // The history: where it comes from, what it loses (nothing), who saves it.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { commit, databaseOf, measured, newestEntry, query, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 import { zip } from '../zip.mjs';
 
@@ -328,6 +330,29 @@ export default {
     const before = scene.world.blobRequests.length;
     await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
     assert.equal(scene.world.blobRequests.length, before);
+  },
+
+  async 'an attempt that replaces the one before replaces it in the baseline too, and deletes nothing'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    const event = scene.events.push({});
+    const twice = async (attempts) => {
+      const slow = { 'results/a.json': results({ change: { embed: 1.02 } }) };
+      const { runId } = await scene.runAction({ event, inputs: { ...inputs, attempts }, files: slow });
+      await scene.runAction({ event, inputs: { ...inputs, attempts }, files, runId, attempt: 2 });
+    };
+    const pull = await scene.events.pullRequest({ headSha: sha('b') });
+    scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
+    const runs = async () => {
+      const { job, outputs } = await scene.runAction({ event: pull, inputs, files });
+      const report = JSON.parse(await readFile(resolve(job.workspace, outputs['json-path']), 'utf8'));
+      return report.series.map(({ evidence }) => evidence.history_runs);
+    };
+    await twice('pool');
+    assert.deepEqual(await runs(), [12, 12, 12]);
+    await twice('replace');
+    assert.deepEqual(await runs(), [13, 13, 13]);
+    assert.deepEqual(await runsOf(scene), [{ runs: 14 }]);
   },
 
   async 'what a comment on an issue started is judged and never becomes history'({ open }) {
