@@ -120,19 +120,25 @@ fn comment(job: &Job<'_>, view: &View, exit: Exit, comments: Option<Listed>) -> 
         return Err("there is no token, so the pull request got no comment".to_owned());
     };
     let explained = |error: &GithubError| explain(job, error);
-    let (_, previous) = comments.unwrap_or_else(|| Ok((Vec::new(), None))).map_err(|error| explained(&error))?;
+    let (comments, previous) = comments.unwrap_or_else(|| Ok((Vec::new(), None))).map_err(|error| explained(&error))?;
     let is_wanted = previous.is_some() || wants_first(job, &view.judgement, exit);
     if !is_wanted {
         return Ok(None);
     }
-    publish(job, client, number, view).map(Some).map_err(|error| explained(&error))
+    publish(job, client, number, view, comments).map(Some).map_err(|error| explained(&error))
 }
 
-fn publish(job: &Job<'_>, client: &Client, number: u64, view: &View) -> Result<sticky::Posted, GithubError> {
+fn publish(
+    job: &Job<'_>,
+    client: &Client,
+    number: u64,
+    view: &View,
+    comments: Vec<Comment>,
+) -> Result<sticky::Posted, GithubError> {
     let regressed = view.judgement.series.iter().filter(|judged| judged.verdict == Verdict::Regressed);
     let body = report::markdown(view, report::DEFAULT_BUDGET);
     let state = regressed.take(200).map(|judged| judged.series.key.id().to_string()).collect();
-    sticky::post(client, number, &job.arguments.comment_author, &desired(job, body, state))
+    sticky::post(client, number, &job.arguments.comment_author, &desired(job, body, state), comments)
 }
 
 /// The comment as it should be; `state` are the ids of the series that regressed.
@@ -170,7 +176,7 @@ pub(super) fn tell_of_no_verdict(job: &Job<'_>, words: &str) {
     let Ok(comments) = client.comments(number) else { return };
     let Some((_, marker)) = sticky::previous(&comments, &job.name, author) else { return };
     let told = desired(job, report::markdown_error(words), marker.state);
-    let _ = sticky::post(client, number, author, &Desired { create: false, ..told });
+    let _ = sticky::post(client, number, author, &Desired { create: false, ..told }, comments);
 }
 
 /// Whether a pull request without a comment gets one.
