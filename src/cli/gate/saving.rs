@@ -28,7 +28,7 @@ pub(super) fn is_allowed(job: &Job<'_>, notices: &mut Vec<String>) -> bool {
         Ok(count) => {
             notices.push(format!(
                 "the history is not saved, since it would replace an older one: the cache has {} of this gate, and \
-                 none was restored. {later}. Where every push says so, the input `database` or the kind of runner was \
+                 none was restored; {later}. Where every push says so, the input `database` or the kind of runner was \
                  changed: delete the entries `{}` of the cache, or take another `name`",
                 plural(count, "entry", "entries"),
                 prefix(job)
@@ -45,7 +45,7 @@ pub(super) fn is_allowed(job: &Job<'_>, notices: &mut Vec<String>) -> bool {
         Err(error) => {
             notices.push(format!(
                 "the history is not saved, since it may replace an older one: nothing was restored from the cache, and \
-                 what it has is not known: {error}. {later}"
+                 what it has is not known: {error}; {later}"
             ));
             false
         }
