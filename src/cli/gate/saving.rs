@@ -36,9 +36,7 @@ pub(super) fn is_allowed(job: &Job<'_>, notices: &mut Vec<String>) -> bool {
             false
         }
         // The first run of all may have such a token, and a history has to begin somewhere.
-        Err(
-            error @ (GithubError::Forbidden { .. } | GithubError::NotFound { .. } | GithubError::Unauthorized { .. }),
-        ) => {
+        Err(error @ (GithubError::Forbidden { .. } | GithubError::NotFound { .. })) => {
             notices.push(unknown(&error.to_string()));
             true
         }
