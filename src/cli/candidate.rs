@@ -16,12 +16,10 @@ use super::read_results::{Found, content_hash, read_all};
 use super::surroundings::Console;
 use crate::formats::ReadOptions;
 use crate::model::draft::stated;
-use crate::model::{BenchmarkResult, CandidateRun, ConfigurationId, Context, RunId, SeriesKey, SeriesMeta};
+use crate::model::{
+    BenchmarkResult, CandidateRun, ConfigurationId, Context, RERUNS_OF_ATTEMPT, RunId, SeriesKey, SeriesMeta,
+};
 use crate::text::{escape, plural};
-
-/// A re-run that shares its run's name and states no attempt is recorded as this times the attempt plus its number:
-/// attempts 1001, 1002 of attempt 1. CI itself may repeat the job as attempt 2.
-const RERUNS_OF_ATTEMPT: u32 = 1000;
 
 /// The attempt under which a re-run is recorded that states none of its own; `number` counts from 1.
 pub(super) fn rerun_attempt(attempt: u32, number: u32) -> u32 {

@@ -35,6 +35,8 @@ pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};
 pub use measurement::{Measurement, MeasurementError};
 pub use metric::Direction;
 pub use record::{Record, Subject, TestOutcome};
-pub use result::{BenchmarkResult, Configuration, Run, SeriesKey, Simulation, Status, series_id};
+pub use result::{
+    ATTEMPTS, BenchmarkResult, Configuration, REPLACE, RERUNS_OF_ATTEMPT, Run, SeriesKey, Simulation, Status, series_id,
+};
 pub use table::{Cell, Table};
 pub use unit::Unit;

@@ -126,6 +126,16 @@ pub struct Run {
     pub environment: BTreeMap<String, String>,
 }
 
+/// A re-run that shares its run's name and states no attempt is recorded as this times the attempt plus its number:
+/// attempts 1001, 1002 of attempt 1. CI itself may repeat the job as attempt 2.
+pub const RERUNS_OF_ATTEMPT: u32 = 1000;
+
+/// The entry of a run's environment that says what an attempt does with the earlier ones: [`REPLACE`], or nothing.
+pub const ATTEMPTS: &str = "attempts";
+
+/// The value of [`ATTEMPTS`] of a run that takes the place of its earlier attempts.
+pub const REPLACE: &str = "replace";
+
 impl Run {
     /// The id of this run.
     #[must_use]

@@ -240,3 +240,16 @@ fn a_proposed_mapping_reads_the_file_it_was_proposed_for() {
     let answer = place.run(&[&["compare", own.as_str()], &facts[..]].concat());
     assert!(answer.code == 3 && answer.out.contains("a on cpu"), "compare reads it too: {answer:#?}");
 }
+
+#[test]
+fn a_bundle_of_files_that_cannot_tell_belongs_to_the_run_of_its_job() {
+    let place = Place::new();
+    let fixture = repository().join("tests/fixtures/formats/legacy/suite-rows/normal.json");
+    let facts = ["--run-id", "job-7", "--commit", "abc", "--branch", "main", "--time", "2026-01-01T00:00:00Z"];
+    place.ok(&[&["collect", &fixture.display().to_string(), "--output", "b.jsonl"], &facts[..]].concat());
+    let bundle = std::fs::read_to_string(place.path("b.jsonl")).expect("a bundle");
+    let header = bundle.lines().next().expect("a header");
+    for fact in ["\"id\":\"job-7\"", "\"commit\":\"abc\"", "\"started_at\":\"2026-01-01T00:00:00Z\""] {
+        assert!(header.contains(fact), "{fact} in {header}");
+    }
+}

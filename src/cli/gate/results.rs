@@ -16,7 +16,7 @@ use crate::cli::collect::{self, FAILURE, LEG};
 use crate::cli::error::CliError;
 use crate::cli::gate_args::Attempts;
 use crate::cli::inputs;
-use crate::cli::leg;
+use crate::cli::leg::{self, Remark};
 use crate::cli::read_results::read_all;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{candidate, context, policy};
@@ -63,6 +63,7 @@ pub(super) fn of_job(
         let attempt = |run: &mut Run| run.attempt = candidate::rerun_attempt(run.attempt, number);
         runs.extend(bundle::assemble(files, &context, attempt)?);
     }
+    begin_by_now(&mut runs, job, &job.leg, notices);
     let own = job.output("bundle.jsonl");
     bundle::write(&own, &runs)?;
     let mut collected = Collected { files: vec![own.clone()], own: Some(own), legs: Vec::new() };
@@ -99,7 +100,11 @@ fn earlier_attempts(job: &Job<'_>, notices: &mut Vec<String>) -> Result<Vec<Path
 ///
 /// # Errors
 /// See [`CliError`]; a leg that cannot be used is no error but a leg that failed.
-pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collected, CliError> {
+pub(super) fn of_legs(
+    job: &Job<'_>,
+    console: &mut Console<'_>,
+    notices: &mut Vec<String>,
+) -> Result<Collected, CliError> {
     let no_run = || CliError::Usage {
         message: "`--from-artifacts` judges the artifacts of a run of GitHub Actions, and there is none".to_owned(),
         hint: "run it in a workflow, with GITHUB_TOKEN set and the permission `actions: read`".to_owned(),
@@ -107,6 +112,8 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
     let (run_id, _) = job.subject.run.ok_or_else(no_run)?;
     let client = job.client.ok_or_else(no_run)?;
     let mut offered = bundles::of_run(job, client, run_id)?;
+    // Made by a job that judged, of what others had left.
+    offered.retain(|one| one.name.remark != Some(Remark::Unrecorded));
     if job.arguments.attempts == Attempts::Replace {
         offered = newest_attempts(offered);
     }
@@ -118,7 +125,8 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
     let mut owners: HashMap<ConfigurationId, String> = HashMap::new();
     for (number, Fetched { name, file }) in fetched.into_iter().enumerate() {
         let runs = file.and_then(|path| read(job, &path, &name.leg, console));
-        let runs = runs.and_then(|runs| {
+        let runs = runs.and_then(|mut runs| {
+            begin_by_now(&mut runs, job, &name.leg, notices);
             total += runs.iter().map(|run| run.results.len()).sum::<usize>();
             if total > MOST_RESULTS { Err(format!("the run has more than {MOST_RESULTS} results")) } else { Ok(runs) }
         });
@@ -229,6 +237,19 @@ fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Res
         0 => Err("it holds no results".to_owned()),
         1 => Ok(runs),
         count => Err(format!("it holds results of {}, and a run measures one", plural(count, "commit", "commits"))),
+    }
+}
+
+/// Lets no run begin after now: no later one would be compared with it, nor be newer, before that time has come.
+fn begin_by_now(runs: &mut [BundleRun], job: &Job<'_>, leg: &str, notices: &mut Vec<String>) {
+    for BundleRun { run, .. } in runs {
+        let Some(stated) = run.started_at.filter(|stated| *stated > job.now) else { continue };
+        notices.push(format!(
+            "the results of {leg} say that they were made on {}, which is still to come, and count as made now: is the \
+             clock of that machine right?",
+            stated.strftime("%Y-%m-%d %H:%M UTC")
+        ));
+        run.started_at = Some(job.now);
     }
 }
 
