@@ -74,9 +74,39 @@ pub struct InitArgs {
 /// `benchgate ingest`.
 #[derive(Debug, Args)]
 pub struct IngestArgs {
-    /// Results files, folders of them, or `target/criterion`
-    #[arg(required = true, value_name = "RESULTS")]
+    /// Results files, folders of them, or `target/criterion`; `-` reads standard input
+    #[arg(required_unless_present_any = ["auto_store", "directories", "consolidate"], value_name = "RESULTS")]
     pub results: Vec<PathBuf>,
+    /// Further folders of results, separated by commas
+    #[arg(long, value_name = "DIR", value_delimiter = ',')]
+    pub directories: Vec<PathBuf>,
+    /// Import the folders that the old converter's `--consolidate` took, where they exist
+    #[arg(long)]
+    pub consolidate: bool,
+    /// Read no file whose content was imported before
+    #[arg(long, env = "BENCHGATE_INCREMENTAL", value_parser = FalseyValueParser::new())]
+    pub incremental: bool,
+    /// Say what would be imported, and write nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Empty a drop folder: import what lies there, move it to the archive, and what is not imported to quarantine
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["results", "directories", "consolidate", "explain"])]
+    pub auto_store: Option<PathBuf>,
+    /// Where `--auto-store` moves what it imported [default: `archive` in the drop folder]
+    #[arg(long, value_name = "DIR", requires = "auto_store")]
+    pub archive: Option<PathBuf>,
+    /// Copy defective files there, each with the reason; with `--auto-store`, move them [default there: `quarantine`]
+    #[arg(long, value_name = "DIR")]
+    pub quarantine: Option<PathBuf>,
+    /// Go on emptying the drop folder as files arrive, until interrupted
+    #[arg(long, requires = "auto_store", conflicts_with = "dry_run")]
+    pub watch: bool,
+    /// Seconds between two looks at the drop folder
+    #[arg(long, value_name = "SECONDS", default_value_t = 2, requires = "watch")]
+    pub interval: u64,
+    /// Seconds to wait for another process that has the history open
+    #[arg(long, env = "BENCHGATE_WAIT", value_name = "SECONDS", default_value_t = 30)]
+    pub wait: u64,
     /// The history; created where it does not exist.
     #[command(flatten)]
     pub store: StoreArgs,
@@ -361,6 +391,8 @@ pub enum IngestFormat {
     Text,
     /// One object, schema `benchgate/ingest/v1`
     Json,
+    /// The totals and what was not imported, as in a job's summary
+    Markdown,
 }
 
 /// How `compare` prints.

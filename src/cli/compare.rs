@@ -5,6 +5,7 @@
 //! Invariant: a results file that cannot be read ends the command without a verdict; the exit code follows from the
 //! judgement alone.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use jiff::Timestamp;
@@ -13,10 +14,12 @@ use super::args::{CompareArgs, ReportFormat};
 use super::candidate::{self, Candidate, Request, Sourced};
 use super::error::CliError;
 use super::exit::Exit;
-use super::ingest_report::IngestReport;
+use super::ingest::import::{Job, import_all};
+use super::ingest::report::IngestReport;
 use super::inputs::Input;
+use super::read_ahead::Ahead;
 use super::surroundings::{Console, Surroundings};
-use super::{baseline, context, ingest, policy};
+use super::{baseline, context, policy};
 use crate::gate::{self, Action, Judgement, Outcome};
 use crate::model::Context;
 use crate::report::{self, Provenance, TerminalOptions, View};
@@ -71,7 +74,7 @@ fn record(
     console: &mut Console<'_>,
 ) -> Result<IngestReport, CliError> {
     let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
-    let open = || Store::open(&arguments.store.db, Mode::Write, now);
+    let open = |_: &mut Console<'_>| Ok(Store::open(&arguments.store.db, Mode::Write, now)?);
     let mut report = IngestReport::default();
     let is_alike = |one: &Sourced, next: &Sourced| (&one.key, one.attempt) == (&next.key, next.attempt);
     for alike in candidate.sources.chunk_by(is_alike) {
@@ -79,7 +82,8 @@ fn record(
         context.run.key = alike[0].key.clone().or(context.run.key);
         context.run.attempt = alike[0].attempt.or(context.run.attempt);
         let inputs: Vec<Input> = alike.iter().map(|sourced| sourced.input.clone()).collect();
-        ingest::import_all(open, &inputs, &reading, &context, now, |file| {
+        let ahead = Ahead { options: &reading, context: &context, seen: &HashSet::new() };
+        import_all(open, &inputs, &Job { ahead, now }, console, |console, _, file| {
             writeln!(console.err, "{file}")?;
             report.add(file);
             Ok(())

@@ -132,7 +132,7 @@ mod tests {
     fn surroundings(variables: &[(&str, &str)]) -> Surroundings {
         let environment = variables.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
         let now = Timestamp::from_second(1_800_000_000).expect("valid");
-        Surroundings { now, environment, width: None, has_colour: false }
+        Surroundings { now, environment, width: None, has_colour: false, has_progress: false }
     }
 
     #[test]

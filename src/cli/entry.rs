@@ -55,7 +55,7 @@ pub fn main() -> ExitCode {
 pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
     match &cli.command {
         Command::Init(arguments) => init::run(arguments, surroundings, console),
-        Command::Ingest(arguments) => ingest::run(arguments, surroundings, console),
+        Command::Ingest(arguments) => ingest::command::run(arguments, surroundings, console),
         Command::Compare(arguments) => compare::run(arguments, surroundings, console),
         Command::Gate(arguments) => gate::run(arguments, surroundings, console),
         Command::Collect(arguments) => collect::run(arguments, surroundings, console),

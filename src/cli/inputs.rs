@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
 use std::path::{Component, Path, PathBuf};
+use std::time::SystemTime;
 
 use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
@@ -149,7 +150,33 @@ fn slashed(path: &Path) -> String {
     path.components().map(|part| part.as_os_str().to_string_lossy()).collect::<Vec<_>>().join("/")
 }
 
+/// What changes when an input is written to.
+pub type Stamp = Vec<(u64, Option<SystemTime>)>;
+
 impl Input {
+    /// The file, or the root of the tree.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        match &self.source {
+            Source::File(path) | Source::CriterionTree(path, _) => path,
+        }
+    }
+
+    /// Sizes and times of its files.
+    ///
+    /// # Errors
+    /// What the system gives.
+    pub fn stamp(&self) -> io::Result<Stamp> {
+        let stamp = |path: &Path| {
+            let metadata = std::fs::metadata(path)?;
+            Ok((metadata.len(), metadata.modified().ok()))
+        };
+        match &self.source {
+            Source::File(path) => Ok(vec![stamp(path)?]),
+            Source::CriterionTree(root, files) => files.iter().map(|file| stamp(&root.join(file))).collect(),
+        }
+    }
+
     /// Hashes the content in bounded memory.
     ///
     /// # Errors

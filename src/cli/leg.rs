@@ -147,7 +147,7 @@ mod tests {
     fn a_leg_is_the_job_and_its_matrix_unless_stated() {
         let environment = [("GITHUB_JOB".to_owned(), "bench".to_owned())].into();
         let now = jiff::Timestamp::UNIX_EPOCH;
-        let surroundings = Surroundings { now, environment, width: None, has_colour: false };
+        let surroundings = Surroundings { now, environment, width: None, has_colour: false, has_progress: false };
         let leg = |stated, matrix| of_job(stated, matrix, &surroundings);
         assert_eq!(leg(None, None), "bench");
         assert_eq!(leg(None, Some("null")), "bench");

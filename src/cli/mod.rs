@@ -15,10 +15,11 @@
 //! - `bundle`, `leg` - what jobs hand to each other
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], [`ingest`], [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`] - the commands
+//! - [`init`], `ingest`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`] - the commands
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
 //! - `outputs` - what a step of GitHub Actions leaves for the next ones
+//! - `waiting` - for a history that another process has open; `progress` - how far an import is
 //! - [`sample`] - the demo history
 
 pub mod args;
@@ -34,18 +35,17 @@ pub mod entry;
 pub mod error;
 pub mod exit;
 mod explain;
-mod explain_file;
 pub mod fingerprint;
 mod folder;
 mod gate;
 pub mod gate_args;
-pub mod ingest;
-pub mod ingest_report;
+mod ingest;
 pub mod init;
 pub mod inputs;
 mod leg;
 mod outputs;
 mod policy;
+mod progress;
 pub mod query;
 pub mod read_ahead;
 mod read_results;
@@ -53,5 +53,6 @@ pub mod sample;
 mod selftest;
 pub mod surroundings;
 mod trend;
+mod waiting;
 
 pub use entry::main;

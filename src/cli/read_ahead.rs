@@ -5,6 +5,7 @@
 //! Invariant: a bounded number of results is in flight, whatever the size of the files; every input's events are
 //! [`Event::Start`], what it holds, [`Event::End`].
 
+use std::collections::HashSet;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Receiver, SyncSender};
@@ -20,6 +21,8 @@ use crate::store::{PackedResults, PackedRun, Packer};
 pub enum Event {
     /// An input begins; its content's hash, or why it cannot be read.
     Start(io::Result<Content>),
+    /// Instead of all others: its content was imported before.
+    Seen,
     /// A run of it begins.
     Run(PackedRun),
     /// Results of the run.
@@ -41,18 +44,26 @@ pub enum Defect {
 /// Events in flight: each holds one batch of rows at most.
 const IN_FLIGHT: usize = 16;
 
+/// What to read, and how.
+pub struct Ahead<'a> {
+    /// How inputs are read.
+    pub options: &'a ReadOptions,
+    /// What completes them.
+    pub context: &'a Context,
+    /// Contents that are not read again.
+    pub seen: &'a HashSet<String>,
+}
+
+/// What is said of an input that was written to meanwhile.
+pub const CHANGED: &str = "it changed while it was read";
+
 /// Reads the inputs on a thread of their own while `work` takes their events; when `work` returns, reading stops.
-pub fn read_ahead<T>(
-    inputs: &[Input],
-    reading: &ReadOptions,
-    context: &Context,
-    work: impl FnOnce(&Receiver<Event>) -> T,
-) -> T {
+pub fn read_ahead<T>(inputs: &[Input], ahead: &Ahead<'_>, work: impl FnOnce(&Receiver<Event>) -> T) -> T {
     let (sender, receiver) = mpsc::sync_channel(IN_FLIGHT);
     thread::scope(|scope| {
         scope.spawn(move || {
             for input in inputs {
-                if read(input, reading, context, &sender).is_break() {
+                if read(input, ahead, &sender).is_break() {
                     break;
                 }
             }
@@ -64,18 +75,26 @@ pub fn read_ahead<T>(
     })
 }
 
-fn read(input: &Input, reading: &ReadOptions, context: &Context, sender: &SyncSender<Event>) -> ControlFlow<()> {
+fn read(input: &Input, ahead: &Ahead<'_>, sender: &SyncSender<Event>) -> ControlFlow<()> {
+    let Ahead { options, context, seen } = ahead;
+    let before = input.stamp().ok();
     let content = input.content();
     let hash = content.as_ref().map(|content| content.hash.clone()).ok();
+    if hash.as_ref().is_some_and(|hash| seen.contains(hash)) {
+        return send(sender, Event::Seen);
+    }
     send(sender, Event::Start(content))?;
     let Some(hash) = hash else { return ControlFlow::Continue(()) };
     let mut packing = Packing { sender, packer: Packer::new(context, &hash), error: None };
-    let read = input.read(reading, &mut packing);
+    let read = input.read(options, &mut packing);
     packing.send_results()?;
     let end = match packing.error {
         Some(error) => Err(Defect::Pack(error)),
         None => read.map_err(Defect::Read),
     };
+    // Hashed and read in two passes: both must have seen the same.
+    let is_changed = before != input.stamp().ok();
+    let end = if is_changed { Err(Defect::Read(ReadError::Io(io::Error::other(CHANGED)))) } else { end };
     send(sender, Event::End(end))
 }
 

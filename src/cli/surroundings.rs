@@ -19,6 +19,8 @@ pub struct Surroundings {
     pub width: Option<u16>,
     /// Whether colour is welcome.
     pub has_colour: bool,
+    /// Whether a progress bar is welcome: on a terminal, outside CI.
+    pub has_progress: bool,
 }
 
 impl Surroundings {
@@ -32,7 +34,9 @@ impl Surroundings {
         let is_terminal = io::stdout().is_terminal();
         let has_colour = is_terminal && environment.get("NO_COLOR").is_none_or(String::is_empty);
         let width = is_terminal.then(|| terminal_width(&environment));
-        Self { now: Timestamp::now(), environment, width, has_colour }
+        let is_in_ci = environment.get("CI").is_some_and(|ci| !ci.is_empty());
+        let has_progress = io::stderr().is_terminal() && !is_in_ci;
+        Self { now: Timestamp::now(), environment, width, has_colour, has_progress }
     }
 
     /// A variable of the environment; empty counts as absent.

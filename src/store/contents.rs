@@ -3,6 +3,8 @@
 //! For: saying how much and how old a history is, and which runs it lacks. Not for: its measurements.
 //! Invariant: runs of pull requests and merge queues do not count as history; they are never a baseline.
 
+use std::collections::HashSet;
+
 use duckdb::params;
 use jiff::Timestamp;
 
@@ -36,6 +38,18 @@ pub struct Contents {
 }
 
 impl Store {
+    /// The hashes of all contents that were imported.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn content_hashes(&self) -> Result<HashSet<String>, StoreError> {
+        let read = || -> Result<HashSet<String>, duckdb::Error> {
+            let mut statement = self.connection.prepare("SELECT DISTINCT content_hash FROM imports")?;
+            statement.query_map([], |row| row.get(0))?.collect()
+        };
+        read().map_err(StoreError::database("list what was imported"))
+    }
+
     /// Counts what the history holds at this time; `branch` restricts all but the list of runs to one branch.
     ///
     /// # Errors

@@ -15,6 +15,7 @@ mod github_server;
 mod github_sticky;
 mod hostile_formats;
 mod ingest;
+mod ingest_folder;
 mod legacy;
 mod query;
 mod sample;

@@ -5,6 +5,7 @@
 //! Invariant: only a run of the baseline branch writes to the file that is saved, others make a file of their own; a
 //! restored file that cannot be read is kept beside and replaced, never written to.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use jiff::Timestamp;
@@ -14,9 +15,10 @@ use super::job::Job;
 use crate::cli::error::CliError;
 use crate::cli::folder;
 use crate::cli::gate_args::Attempts;
-use crate::cli::ingest;
-use crate::cli::ingest_report::FileReport;
+use crate::cli::ingest::import::{self, import_all};
+use crate::cli::ingest::report::FileReport;
 use crate::cli::inputs;
+use crate::cli::read_ahead::Ahead;
 use crate::cli::surroundings::Console;
 use crate::formats::ReadOptions;
 use crate::model::{ATTEMPTS, Context, REPLACE};
@@ -184,9 +186,10 @@ pub(super) fn import(
         // Kept with the run, so that whoever reads the history finds the same baseline.
         context.run.environment.insert(ATTEMPTS.to_owned(), REPLACE.to_owned());
     }
-    let open = || Store::open(path, Mode::Create, job.now);
+    let open = |_: &mut Console<'_>| Ok(Store::open(path, Mode::Create, job.now)?);
+    let ahead = Ahead { options: &ReadOptions::default(), context: &context, seen: &HashSet::new() };
     let mut reports = Vec::new();
-    ingest::import_all(open, &inputs, &ReadOptions::default(), &context, job.now, |file| {
+    import_all(open, &inputs, &import::Job { ahead, now: job.now }, console, |console, _, file| {
         writeln!(console.err, "{file}")?;
         reports.push(file);
         Ok(())

@@ -8,7 +8,8 @@ use std::iter::Sum;
 
 use serde::Serialize;
 
-use super::exit::Exit;
+use crate::cli::exit::Exit;
+use crate::cli::read_ahead::CHANGED;
 use crate::formats::{Omission, Recognised};
 use crate::store::ImportOutcome;
 use crate::text::{escape, plural};
@@ -16,7 +17,7 @@ use crate::text::{escape, plural};
 /// What became of a file.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
-pub enum Word {
+pub(in crate::cli) enum Word {
     /// Its results are in the history now.
     Imported,
     /// Its results were in the history already.
@@ -30,7 +31,7 @@ pub enum Word {
 
 /// One file.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct FileReport {
+pub(in crate::cli) struct FileReport {
     path: String,
     outcome: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -69,25 +70,33 @@ struct OmissionV1 {
     reason: String,
 }
 
+/// Rows of the Markdown report; a folder may hold a million files.
+const MOST_ROWS: usize = 200;
+
 /// Omissions that a file's line of the report lists; the rest is counted.
 const LISTED: usize = 20;
 
 /// All files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct IngestReport {
+pub(in crate::cli) struct IngestReport {
     files: Vec<FileReport>,
 }
 
 impl FileReport {
     /// Results that it brought into the history.
     #[must_use]
-    pub fn results(&self) -> u64 {
+    pub(in crate::cli) fn results(&self) -> u64 {
         self.counts.results
     }
 
     /// A file that was read; without anything new it is a duplicate.
     #[must_use]
-    pub fn imported(path: &str, format: &Recognised, outcome: ImportOutcome, omitted: &[Omission]) -> Self {
+    pub(in crate::cli) fn imported(
+        path: &str,
+        format: &Recognised,
+        outcome: ImportOutcome,
+        omitted: &[Omission],
+    ) -> Self {
         let listed = omitted.iter().take(LISTED);
         Self {
             path: path.to_owned(),
@@ -100,15 +109,39 @@ impl FileReport {
         }
     }
 
+    /// A file whose content was imported before, and which was not read again.
+    #[must_use]
+    pub(in crate::cli) fn duplicate(path: &str) -> Self {
+        Self { path: path.to_owned(), outcome: Word::Duplicate, ..Self::default() }
+    }
+
+    /// What became of it.
+    #[must_use]
+    pub(in crate::cli) fn outcome(&self) -> Word {
+        self.outcome
+    }
+
+    /// Why it was not imported.
+    #[must_use]
+    pub(in crate::cli) fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
+    }
+
+    /// Whether it was still being written.
+    #[must_use]
+    pub(in crate::cli) fn is_unfinished(&self) -> bool {
+        self.reason.as_deref().is_some_and(|reason| reason.contains(CHANGED))
+    }
+
     /// A file without results, as folders have.
     #[must_use]
-    pub fn skipped(path: &str, reason: String) -> Self {
+    pub(in crate::cli) fn skipped(path: &str, reason: String) -> Self {
         Self { is_failure: false, ..Self::failed(path, Word::Skipped, reason) }
     }
 
     /// A file that should have been imported and was not.
     #[must_use]
-    pub fn failed(path: &str, outcome: Word, reason: String) -> Self {
+    pub(in crate::cli) fn failed(path: &str, outcome: Word, reason: String) -> Self {
         Self { path: path.to_owned(), outcome, reason: Some(reason), is_failure: true, ..Self::default() }
     }
 
@@ -235,13 +268,13 @@ struct TotalsV1 {
 
 impl IngestReport {
     /// Adds a file.
-    pub fn add(&mut self, file: FileReport) {
+    pub(in crate::cli) fn add(&mut self, file: FileReport) {
         self.files.push(file);
     }
 
     /// How the import ends: well, partly, or with nothing taken at all.
     #[must_use]
-    pub fn exit(&self) -> Exit {
+    pub(in crate::cli) fn exit(&self) -> Exit {
         let is_taken = |file: &FileReport| matches!(file.outcome, Word::Imported | Word::Duplicate);
         match (self.files.iter().any(is_taken), self.files.iter().any(|file| file.is_failure)) {
             (false, _) => Exit::Trouble,
@@ -252,7 +285,7 @@ impl IngestReport {
 
     /// The totals in one line.
     #[must_use]
-    pub fn totals(&self) -> String {
+    pub(in crate::cli) fn totals(&self) -> String {
         let totals = self.sum();
         let files = plural(totals.files, "file", "files");
         let CountsV1 { results, measurements, failed, simulated, suspicious, omissions, .. } = totals.counts;
@@ -275,9 +308,30 @@ impl IngestReport {
         )
     }
 
+    /// The report as Markdown: what was not imported, and the totals.
+    #[must_use]
+    pub(in crate::cli) fn markdown(&self, rehearsed: &str) -> String {
+        let mut page = format!("### Import\n\n{rehearsed}{}\n", escape::markdown(&self.totals()));
+        let rest: Vec<&FileReport> = self.files.iter().filter(|file| file.reason.is_some()).collect();
+        if !rest.is_empty() {
+            page.push_str("\n| file | outcome | reason |\n| --- | --- | --- |\n");
+        }
+        for FileReport { path, outcome, reason, .. } in rest.iter().take(MOST_ROWS) {
+            let word = if *outcome == Word::Malformed { "malformed" } else { "skipped" };
+            let reason = escape::shorten(reason.as_deref().unwrap_or_default(), 300);
+            let (path, reason) = (escape::markdown(path), escape::markdown(&reason));
+            page.push_str(&[&path, word, &reason].map(|cell| format!("| {cell} ")).concat());
+            page.push_str("|\n");
+        }
+        if rest.len() > MOST_ROWS {
+            page.push_str("\nFurther files are not listed.\n");
+        }
+        page
+    }
+
     /// The report as `benchgate/ingest/v1`.
     #[must_use]
-    pub fn json(&self) -> String {
+    pub(in crate::cli) fn json(&self) -> String {
         let report = ReportV1 { schema: "benchgate/ingest/v1", files: &self.files, totals: self.sum() };
         serde_json::to_string_pretty(&report).expect("internal error: texts and numbers are always JSON")
     }

@@ -6,10 +6,10 @@
 use std::fmt::Write as _;
 use std::ops::ControlFlow;
 
-use super::error::CliError;
-use super::exit::Exit;
-use super::inputs::Input;
-use super::surroundings::Console;
+use crate::cli::error::CliError;
+use crate::cli::exit::Exit;
+use crate::cli::inputs::Input;
+use crate::cli::surroundings::Console;
 use crate::formats::{Field, Omission, ReadError, ReadOptions, Sink, Why};
 use crate::model::{Record, ResultDraft, RunDraft, Status};
 use crate::text::{escape, plural};

@@ -1,54 +1,28 @@
-//! `benchgate ingest`: results files and folders into the history.
+//! Inputs into a history.
 //!
-//! For: importing each file whole or not at all, and saying what became of it. Not for: judging.
-//! Invariant: one file is one transaction; a file that cannot be imported never stops the others, and the exit code
-//! says that there was one; what is said to be imported is on disk.
+//! For: importing each input whole or not at all, and handing over what became of it. Not for: what is said of it.
+//! Invariant: one input is one transaction; one that cannot be imported never stops the others; what is handed over is
+//! on disk.
 
 use std::sync::mpsc::Receiver;
 
 use jiff::Timestamp;
 
-use super::args::{IngestArgs, IngestFormat};
-use super::context;
-use super::error::CliError;
-use super::exit::Exit;
-use super::explain_file;
-use super::ingest_report::{FileReport, IngestReport, Word};
-use super::inputs::{self, Input};
-use super::policy;
-use super::read_ahead::{Defect, Event, read_ahead};
-use super::surroundings::{Console, Surroundings};
-use crate::formats::{ReadError, ReadOptions};
-use crate::model::Context;
+use super::report::{FileReport, Word};
+use crate::cli::error::CliError;
+use crate::cli::inputs::Input;
+use crate::cli::read_ahead::{Ahead, Defect, Event, read_ahead};
+use crate::cli::surroundings::Console;
+use crate::formats::ReadError;
 use crate::store::import::ImportError;
-use crate::store::{Mode, Source, Store, StoreError};
+use crate::store::{Source, Store, StoreError};
 
-/// Runs the command.
-///
-/// # Errors
-/// See [`CliError`]; a file that cannot be imported is no error but a line of the report.
-pub fn run(arguments: &IngestArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
-    let config = policy::load(arguments.config.as_deref())?;
-    let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
-    let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;
-    let inputs = inputs::find(&arguments.results)?;
-    if arguments.explain {
-        return explain_file::run(&inputs, &reading, console);
-    }
-    let mut report = IngestReport::default();
-    let open = || Store::open(&arguments.store.db, Mode::Create, surroundings.now);
-    import_all(open, &inputs, &reading, &context, surroundings.now, |file| {
-        if arguments.format == IngestFormat::Text && !arguments.quiet {
-            writeln!(console.out, "{file}")?;
-        }
-        report.add(file);
-        Ok(())
-    })?;
-    match arguments.format {
-        IngestFormat::Text => writeln!(console.out, "{}", report.totals())?,
-        IngestFormat::Json => writeln!(console.out, "{}", report.json())?,
-    }
-    Ok(report.exit())
+/// What is imported, and how.
+pub(in crate::cli) struct Job<'a> {
+    /// How inputs are read.
+    pub(in crate::cli) ahead: Ahead<'a>,
+    /// The date of the import.
+    pub(in crate::cli) now: Timestamp,
 }
 
 /// Results whose files are held back, at most, until a checkpoint has brought them to disk.
@@ -58,49 +32,43 @@ const HELD_RESULTS: u64 = 200_000;
 ///
 /// # Errors
 /// Only what stops the whole command: a store that fails, or what `done` gives.
-pub(super) fn import_all(
-    open: impl FnOnce() -> Result<Store, StoreError>,
+pub(in crate::cli) fn import_all(
+    open: impl FnOnce(&mut Console<'_>) -> Result<Store, CliError>,
     inputs: &[Input],
-    reading: &ReadOptions,
-    context: &Context,
-    now: Timestamp,
-    mut done: impl FnMut(FileReport) -> Result<(), CliError>,
+    job: &Job<'_>,
+    console: &mut Console<'_>,
+    mut done: impl FnMut(&mut Console<'_>, &Input, FileReport) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    read_ahead(inputs, reading, context, |events| {
+    read_ahead(inputs, &job.ahead, |events| {
         // Opened here, when reading has begun.
-        let store = open()?;
+        let store = open(console)?;
         let (mut held, mut results) = (Vec::new(), 0);
         for input in inputs {
-            let file = import(&store, input, events, context, now)?;
+            let file = import(&store, input, events, job)?;
             results += file.results();
-            held.push(file);
+            held.push((input, file));
             if results >= HELD_RESULTS {
                 store.checkpoint()?;
-                held.drain(..).try_for_each(&mut done)?;
+                held.drain(..).try_for_each(|(input, file)| done(console, input, file))?;
                 results = 0;
             }
         }
         store.close()?;
-        held.into_iter().try_for_each(done)
+        held.into_iter().try_for_each(|(input, file)| done(console, input, file))
     })
 }
 
-fn import(
-    store: &Store,
-    input: &Input,
-    events: &Receiver<Event>,
-    context: &Context,
-    now: Timestamp,
-) -> Result<FileReport, CliError> {
+fn import(store: &Store, input: &Input, events: &Receiver<Event>, job: &Job<'_>) -> Result<FileReport, CliError> {
     let content = match events.recv() {
         Ok(Event::Start(Ok(content))) => content,
+        Ok(Event::Seen) => return Ok(FileReport::duplicate(&input.name)),
         Ok(Event::Start(Err(error))) => {
             return Ok(FileReport::failed(&input.name, Word::Malformed, format!("unreadable: {error}")));
         }
         _ => unreachable!("internal error: an input begins with its content"),
     };
     let source = Source { file_name: &input.name, content_hash: &content.hash, bytes: content.bytes };
-    let mut import = store.begin_import(source, context, now)?;
+    let mut import = store.begin_import(source, job.ahead.context, job.now)?;
     let (mut error, mut omitted) = (None, Vec::new());
     let end = loop {
         // After the first error the rest of the input is read past.
@@ -112,7 +80,9 @@ fn import(
             Ok(Event::Run(_) | Event::Results(_)) => {}
             Ok(Event::Omitted(omission)) => omitted.push(omission),
             Ok(Event::End(end)) => break end,
-            Ok(Event::Start(_)) | Err(_) => unreachable!("internal error: an input ends before the next begins"),
+            Ok(Event::Start(_) | Event::Seen) | Err(_) => {
+                unreachable!("internal error: an input ends before the next begins")
+            }
         }
     };
     match (error, end) {
