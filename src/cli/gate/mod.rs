@@ -9,12 +9,14 @@
 //! - `flow` - the command
 //! - `job` - what all parts need to know
 //! - `subject` - what is judged, and against which branch
+//! - `accept` - whether somebody accepted its regressions
 //! - `bundles` - what other jobs left as artifacts
 //! - `results` - the results to be judged, as bundles of one trusted identity
 //! - `history` - where the history comes from, and what it lacks
 //! - `anchor` - which commits the candidate builds on
 //! - `post` - reports, annotations, comment and outputs
 
+mod accept;
 mod anchor;
 mod bundles;
 mod flow;

@@ -88,28 +88,6 @@ export default {
     assert.equal(run.outputs.outcome, 'failed');
   },
 
-  async 'the label accepts the regressions of a pull request, with the name of who set it'({ open }) {
-    const scene = await open();
-    await withHistory(scene);
-    scene.world.addLabelEvent({ number: 7, label: 'benchgate: accept', actor: 'mallory' });
-    const event = await pullFrom(scene, RUNS - 1, { labels: ['benchgate: accept'] });
-    const run = await scene.runAction({ event, inputs, files: slower });
-    assert.equal(run.status, 'success');
-    assert.equal(run.outputs.regressions, '0');
-    const { body } = await onlyComment(scene);
-    assert.match(body, /PASSED: .*1 accepted/);
-    assert.match(body, /benchgate: accept.* was set by mallory on 2026-01-02/);
-    // So are its entry of the merge queue, and the push that merges it.
-    const group = scene.events.mergeGroup({ baseSha: commit(19), headSha: sha('d'), number: 7 });
-    const queued = await scene.runAction({ event: group, inputs, files: slower });
-    assert.equal(queued.status, 'success', queued.log);
-    const merged = { ...scene.world.pulls.get(7), state: 'closed', mergedAt: '2026-01-03T00:00:00Z' };
-    scene.world.pulls.set(7, merged);
-    scene.world.pullsOfCommit[commit(19)] = [7];
-    const push = await scene.runAction({ event: scene.events.push({}), inputs, files: slower });
-    assert.equal(push.status, 'success', push.log);
-  },
-
   async 'a waiver accepts its series up to its ceiling, and an expired one is reported'({ open }) {
     const scene = await open();
     await withHistory(scene);
