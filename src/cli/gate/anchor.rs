@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::job::Job;
+use super::subject::Kind;
 use crate::github::{Comparison, GithubError};
 use crate::text::{plural, short_commit};
 
@@ -37,8 +38,10 @@ pub(super) fn find(job: &Job<'_>, notices: &mut Vec<String>) -> Anchor {
         );
         return Anchor::default();
     };
-    let ask = || -> Result<Anchor, GithubError> {
-        let Comparison { merge_base, behind_by, .. } = client.comparison(base, head)?;
+    let mut queued = 0;
+    let mut ask = || -> Result<Anchor, GithubError> {
+        let Comparison { merge_base, behind_by, ahead_by, .. } = client.comparison(base, head)?;
+        queued = ahead_by;
         let mut anchor = Anchor { merge_base: Some(merge_base.sha.clone()), ..Anchor::default() };
         if behind_by > 0 {
             let since = client.comparison(&merge_base.sha, base)?;
@@ -47,7 +50,14 @@ pub(super) fn find(job: &Job<'_>, notices: &mut Vec<String>) -> Anchor {
         }
         Ok(anchor)
     };
-    ask().unwrap_or_else(|error| {
+    let anchor = ask();
+    if job.subject.kind == Kind::MergeGroup && queued > 0 {
+        let ahead = plural(usize::try_from(queued).unwrap_or(usize::MAX), "commit", "commits");
+        notices.push(format!(
+            "this entry of the merge queue stands behind {ahead} that {base} does not have: what they changed shows here too"
+        ));
+    }
+    anchor.unwrap_or_else(|error| {
         notices.push(format!(
             "the merge base with {base} of {} is not known, so the baseline is what was measured before: {error}",
             ci.repository

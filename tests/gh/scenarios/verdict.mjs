@@ -78,6 +78,11 @@ export default {
     assert.equal(run.status, 'failure');
     assert.equal(run.outputs.regressions, '1');
     assert.equal(scene.world.artifacts.length, 2);
+    assert.doesNotMatch(run.summary, /stands behind/);
+    const behind = scene.events.mergeGroup({ baseSha: sha('d'), headSha: sha('e'), number: 8 });
+    const second = await scene.runAction({ event: behind, inputs, files: clean });
+    assert.equal(second.status, 'success', second.log);
+    assert.match(second.summary, /stands behind 1 commit that main does not have/);
   },
 
   async 'report only: the verdict is told and the check passes'({ open }) {
