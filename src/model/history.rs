@@ -4,7 +4,7 @@
 //! Invariant: runs are in ascending order of time; a point's `run` is an index into `runs`; points of a series are in
 //! ascending order of `run`, at most one a run; every number is finite.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use jiff::Timestamp;
 
@@ -128,4 +128,6 @@ pub struct RecentRun {
     pub run: usize,
     /// The other series it measured.
     pub series: Vec<SeriesMeta>,
+    /// The legs that measured at its commit, on whatever hardware.
+    pub legs: BTreeSet<String>,
 }

@@ -8,6 +8,7 @@ use std::collections::HashSet;
 use super::anchor::{self, Anchor};
 use super::history::{self, Prepared};
 use super::job::Job;
+use super::legs;
 use super::post;
 use super::results::{self, Collected};
 use super::subject::Subject;
@@ -168,6 +169,7 @@ fn judge(
     candidate.run.legs.clone_from(&collected.legs);
     let filter = filter(job, config, &candidate, &context, &policy, anchor);
     let history = baseline::read(&prepared.path, &candidate.series, &filter, job.now)?;
+    legs::expect(job, &mut candidate.run, &history, &mut notices);
     let policy = with_required_baseline(policy, job, &history);
     let judgement = gate::judge(&candidate.run, &history, &policy);
     notices.extend(

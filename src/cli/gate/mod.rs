@@ -12,6 +12,7 @@
 //! - `accept` - whether somebody accepted its regressions
 //! - `bundles` - what other jobs left as artifacts
 //! - `results` - the results to be judged, as bundles of one trusted identity
+//! - `legs` - which legs are expected without being named
 //! - `history` - where the history comes from, and what it lacks
 //! - `anchor` - which commits the candidate builds on
 //! - `post` - reports, annotations, comment and outputs
@@ -22,6 +23,7 @@ mod bundles;
 mod flow;
 mod history;
 mod job;
+mod legs;
 mod post;
 mod results;
 mod subject;

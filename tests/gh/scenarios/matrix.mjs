@@ -61,6 +61,22 @@ export default {
     assert.equal(warned.status, 'success');
   },
 
+  async 'a leg that vanished is missed though nobody named it, unless the run is partial'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const one = await scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files: { 'results/a.json': leg('cpu') } });
+    const report = (rest = {}) => scene.runAction({ event, inputs: { mode: 'report', ...rest }, runId: one.runId });
+    const run = await report();
+    assert.equal(run.outputs['exit-code'], '12');
+    assert.match(run.summary, /cuda: missing, it left no results/);
+    assert.match(run.summary, /most of the newest runs .* the leg cuda, so it is expected here too: .* name the legs in/);
+    const named = await report({ legs: 'cpu' });
+    assert.equal(named.status, 'success', named.log);
+    assert.equal((await report({ partial: 'true' })).status, 'success');
+    const both = await scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cuda' }, files: { 'results/a.json': leg('cuda') }, runId: one.runId });
+    assert.equal(both.status, 'success');
+    assert.equal((await report()).status, 'success');
+  },
+
   async 'without any bundle there is no verdict, and the check fails'({ open }) {
     const { scene, event } = await repositoryWith(open, {});
     const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu' } });
