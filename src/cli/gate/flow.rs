@@ -11,7 +11,8 @@ use super::job::Job;
 use super::legs;
 use super::post;
 use super::results::{self, Collected};
-use super::subject::Subject;
+use super::stand_in;
+use super::subject::{Kind, Subject};
 use crate::cli::candidate::{self, Candidate, Request};
 use crate::cli::compare;
 use crate::cli::error::CliError;
@@ -100,16 +101,18 @@ fn flow(
     // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
     post::set_bundle(job, collected.own.as_deref(), outputs)?;
     let prepared = history::prepare(job, console, &mut notices)?;
+    let stand_in = stand_in::default_branch(job, &prepared, console, &mut notices)?;
+    let (job, prepared) = stand_in.as_ref().map_or((job, &prepared), |(job, prepared)| (job, prepared));
     let anchor = anchor::find(job, &mut notices);
     if is_worth_recording(job, &anchor, &mut notices) {
         let files = collected.own.clone().map_or_else(|| collected.files.clone(), |own| vec![own]);
         history::record(job, &prepared.path, &files, console)?;
         outputs.set(&[("save", "true".to_owned())])?;
     }
-    let mut view = judge(job, config, &collected, &prepared, &anchor, notices, console)?;
+    let mut view = judge(job, config, &collected, prepared, &anchor, notices, console)?;
     let verdict = compare::exit(&view.judgement);
     let posted = post::post(job, &mut view, verdict, outputs, console)?;
-    post::set_outputs(job, &view.judgement, &prepared, &posted, outputs)?;
+    post::set_outputs(job, &view.judgement, prepared, &posted, outputs)?;
     Ok(if arguments.enforce { verdict } else { Exit::Success })
 }
 
@@ -208,7 +211,9 @@ fn filter(
     anchor: &Anchor,
 ) -> BaselineFilter {
     let filter = baseline::of_candidate(&job.arguments.policy, config, candidate, context, policy);
-    let before = [filter.before, anchor.before].into_iter().flatten().min();
+    // The results of a pull request state what their author wants, the time too: commits bound its baseline.
+    let stated = filter.before.filter(|_| job.subject.kind == Kind::Branch);
+    let before = [stated, anchor.before].into_iter().flatten().min();
     BaselineFilter {
         branch: job.subject.base_branch.clone(),
         before,
@@ -221,6 +226,9 @@ fn filter(
 fn rule(job: &Job<'_>, filter: &BaselineFilter, anchor: &Anchor, history: &History) -> String {
     let measured: HashSet<&str> = history.runs.iter().filter_map(|run| run.commit.as_deref()).collect();
     let mut rule = baseline::rule(filter);
+    if let Some(base) = &job.subject.stands_in_for {
+        rule.extend([", since the base branch ", base, " has no run in the history"]);
+    }
     if let Some(distance) = anchor::distance(job, anchor, &measured) {
         rule.push_str("; ");
         rule.push_str(&distance);

@@ -25,6 +25,9 @@ use crate::store::{Contents, Mode, Store, StoreError};
 use crate::text::time::age;
 use crate::text::{escape, plural};
 
+/// The file in the output folder that a reader makes where nothing was restored.
+pub(super) const MADE: &str = "history.duckdb";
+
 /// Pages of artifacts that are looked through for bundles, 100 each.
 const PAGES: usize = 3;
 
@@ -94,7 +97,7 @@ pub(super) fn prepare(
     let mut source = restored(job, notices)?;
     // A reader makes its own file: what stands at the given path may be saved by a later step.
     let path = match source {
-        Source::Nowhere if !job.is_recorded() => job.output("history.duckdb"),
+        Source::Nowhere if !job.is_recorded() => job.output(MADE),
         _ => given.clone(),
     };
     let before = if source == Source::Nowhere { Contents::default() } else { contents(job, &path)? };

@@ -14,6 +14,7 @@
 //! - `results` - the results to be judged, as bundles of one trusted identity
 //! - `legs` - which legs are expected without being named
 //! - `history` - where the history comes from, and what it lacks
+//! - `stand_in` - the default branch in place of a base branch without runs
 //! - `anchor` - which commits the candidate builds on
 //! - `post` - reports, annotations, comment and outputs
 
@@ -26,6 +27,7 @@ mod job;
 mod legs;
 mod post;
 mod results;
+mod stand_in;
 mod subject;
 
 pub(super) use flow::run;

@@ -36,6 +36,10 @@ pub(super) struct Subject {
     pub(super) branch: Option<String>,
     /// The branch whose runs are its baseline.
     pub(super) base_branch: Option<String>,
+    /// Whether the user named that branch.
+    pub(super) is_base_named: bool,
+    /// The branch that it stands in for, which has no runs.
+    pub(super) stands_in_for: Option<String>,
     /// The commit whose ancestors are the baseline: the one that was measured, or a merge queue's base.
     pub(super) anchor: Option<String>,
     /// The pull request to comment on.
@@ -67,6 +71,8 @@ impl Subject {
             commit: None,
             branch: None,
             base_branch: stated.clone(),
+            is_base_named: stated.is_some(),
+            stands_in_for: None,
             anchor: None,
             pull_request: None,
             trigger: None,

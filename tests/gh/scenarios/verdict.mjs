@@ -1,6 +1,7 @@
 // The verdict: against which baseline, when the check fails, and who may accept.
 import assert from 'node:assert/strict';
 import { commit, databaseOf, measured, onlyComment, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { zip } from '../zip.mjs';
 
 const inputs = { results: 'results/*.json' };
 const slower = { 'results/a.json': results({ change: { embed: 1.3 } }) };
@@ -59,6 +60,43 @@ export default {
     const same = { 'results/a.json': results({ change: { embed: 1.3, classify: 1.3, rank: 1.3 } }) };
     const regressed = await scene.runAction({ event: await pullFrom(scene, 11), inputs, files: same });
     assert.equal(regressed.outputs.outcome, 'failed');
+  },
+
+  async 'a base branch that nobody measured is stood in for by the default branch, up to the merge base'({ open }) {
+    for (const isCached of [true, false]) {
+      const scene = await open();
+      await withHistory(scene, { isCached });
+      scene.world.graph.line('release', [sha('d')], { from: commit(11) }).line('topic', [sha('b')], { from: sha('d') });
+      const event = await scene.events.pullRequest({ headSha: sha('b'), baseRef: 'release' });
+      const lines = Array.from({ length: RUNS }, (_, number) => JSON.parse(measured(number)));
+      for (const [number, { schema, run, hardware, results: all }] of isCached ? [] : lines.entries()) {
+        const zipBytes = zip({ 'bundle.jsonl': [{ schema, run, hardware }, ...all].map((line) => JSON.stringify(line)).join('\n') });
+        scene.world.addArtifact({ runId: number + 1, name: 'benchgate.benchmarks.measure.1', headSha: commit(number), zipBytes });
+      }
+      const run = await scene.runAction({ event, inputs, files: slower });
+      assert.equal(run.outputs['exit-code'], '10', run.log);
+      assert.equal(run.outputs['baseline-commit'], commit(11));
+      assert.equal(run.outputs['history-source'], isCached ? 'cache' : 'artifacts');
+      assert.match(run.summary, /branch main, since the base branch release has no run in the history; the merge base 0bc0ffee0000 was measured/);
+      const named = await scene.runAction({ event, inputs: { ...inputs, baseline: 'release' }, files: slower });
+      assert.equal(named.outputs['exit-code'], '3', 'a branch that was named is meant');
+    }
+  },
+
+  async 'the time that results state chooses no baseline of a pull request'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const slow = (number) => (number > 14 ? { change: { embed: 0.7 } } : {});
+    restorable(scene, await databaseOf(Array.from({ length: RUNS }, (_, number) => measured(number, slow(number)))));
+    const started_at = new Date(Date.now() - 6.5 * 3_600_000).toISOString();
+    const files = { 'results/a.json': results({ run: { started_at } }) };
+    const event = await pullFrom(scene);
+    const gate = await scene.runAction({ event, inputs, files });
+    assert.equal(gate.outputs.regressions, '1', gate.log);
+    assert.equal(gate.outputs['baseline-commit'], commit(19));
+    const { runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect' }, files });
+    const report = await scene.runAction({ event, inputs: { mode: 'report', legs: 'benchmarks' }, runId });
+    assert.equal(report.outputs.regressions, '1', report.log);
   },
 
   async 'a merge base that was not measured says how far behind the newest baseline is'({ open }) {
