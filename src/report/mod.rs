@@ -55,7 +55,7 @@ pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
 pub use markdown::{DEFAULT_BUDGET, markdown, markdown_error, markdown_warning};
 pub use selftest::selftest;
-pub use suspects::{SUSPECTS_SCHEMA, SuspectsV1, suspects, suspects_json_schema};
+pub use suspects::{SUSPECTS_SCHEMA, SuspectsV1, suspects, suspects_json_schema, suspects_line};
 pub use table::{TableFormat, render};
 pub use terminal::{TerminalOptions, terminal};
 pub use trend::{TrendView, trend_json, trend_markdown, trend_schema, trend_text};

@@ -54,12 +54,10 @@ pub(super) fn post(
         comment_url: None,
         report: write(job.output("report.md"), &report::markdown(view, usize::MAX))?,
         json: write(job.output("report.json"), &report::json(view))?,
-        suspects: view.judgement.suspects().next().map(|_first| report::suspects(view)),
+        suspects: None,
     };
-    if let Some(suspects) = &posted.suspects {
-        write(job.output("suspects.json"), suspects)?;
-    }
     outputs.summarise(&report::markdown(view, SUMMARY_BUDGET))?;
+    let suspects = suspects(job, view, outputs)?;
     if job.ci.is_some() {
         for annotation in report::annotations(view) {
             outputs.annotate(console, &annotation)?;
@@ -80,7 +78,22 @@ pub(super) fn post(
             None
         }
     };
-    Ok(Posted { comment_url, ..posted })
+    Ok(Posted { comment_url, suspects, ..posted })
+}
+
+/// The suspects for other jobs, where there are any. Where they are too many to be handed on, everything is run again.
+fn suspects(job: &Job<'_>, view: &View, outputs: &Outputs) -> Result<Option<String>, CliError> {
+    if view.judgement.suspects().next().is_none() {
+        return Ok(None);
+    }
+    write(job.output("suspects.json"), &report::suspects(view))?;
+    let (line, is_complete) = report::suspects_line(view, LARGEST_SUSPECTS);
+    if !is_complete {
+        outputs.summarise(&report::markdown_warning(
+            "the suspects are too many for the output `suspects`: it names none, and its filters select everything",
+        ))?;
+    }
+    Ok(Some(line))
 }
 
 /// Bytes of the output `suspects` at most: as a variable of the environment, Linux takes 128 KiB.
@@ -242,28 +255,11 @@ pub(super) fn set_outputs(
         ("baseline-age-days", age.map_or_else(String::new, |days| days.to_string())),
         ("report-path", path(&posted.report)),
         ("json-path", path(&posted.json)),
-        ("suspects", suspects_output(posted, outputs)?),
+        ("suspects", posted.suspects.clone().unwrap_or_default()),
         ("comment-url", posted.comment_url.clone().unwrap_or_default()),
         ("history-source", prepared.source.as_str().to_owned()),
         ("report-name", artifact(job).report_artifact()),
     ])
-}
-
-/// The suspects for other jobs. Where they are too many to be handed on, everything should be run again.
-fn suspects_output(posted: &Posted, outputs: &Outputs) -> Result<String, CliError> {
-    let line = posted.suspects.as_deref().map(one_line).unwrap_or_default();
-    if line.len() <= LARGEST_SUSPECTS {
-        return Ok(line);
-    }
-    outputs.summarise(&report::markdown_warning(
-        "the suspects are too many for an output, which is left empty: run the whole suite again",
-    ))?;
-    Ok(String::new())
-}
-
-/// JSON without its layout, for an output that other steps parse.
-fn one_line(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json).map_or_else(|_| String::new(), |value| value.to_string())
 }
 
 fn write(path: PathBuf, text: &str) -> Result<PathBuf, CliError> {
