@@ -106,6 +106,7 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
     let (run_id, _) = job.subject.run.ok_or_else(no_run)?;
     let client = job.client.ok_or_else(no_run)?;
     let mut offered = bundles::of_run(job, client, run_id)?;
+    offered.sort_by_key(|one| one.name.attempt);
     if job.arguments.attempts == Attempts::Replace {
         offered = newest_attempts(offered);
     }
@@ -134,11 +135,8 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
             }
             Err(reason) => LegState::Failed(reason),
         };
-        // A leg that failed in one attempt and reported in another has reported.
-        let known = legs.entry(name.leg).or_insert(LegState::Missing);
-        if *known != LegState::Reported {
-            *known = state;
-        }
+        // The newest attempt of a leg says how it ended, whatever an earlier one brought.
+        legs.insert(name.leg, state);
     }
     collected.legs = legs.into_iter().map(|(name, state)| Leg { name, state }).collect();
     if collected.files.is_empty() {

@@ -127,6 +127,18 @@ export default {
     assert.equal(run.status, 'success', run.log);
   },
 
+  async 'a leg that measured in one attempt and failed in the next has failed'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const collect = (files, rest) => scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files, ...rest });
+    const { runId } = await collect({ 'results/a.json': leg('cpu') });
+    await collect({}, { runId, attempt: 2 });
+    for (const attempts of ['pool', 'replace']) {
+      const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu', attempts }, runId, attempt: 2 });
+      assert.equal(run.status, 'failure', attempts);
+      assert.match(run.summary, /cpu[: ]+(is )?failed: /);
+    }
+  },
+
   async 'without the permission to read artifacts, the error names it'({ open }) {
     const { scene, event } = await repositoryWith(open, {});
     const run = await scene.runAction({ event, inputs: { mode: 'report' }, permissions: { contents: 'read' } });
