@@ -48,10 +48,10 @@ pub fn markdown_warning(text: &str) -> String {
     format!("\n> **Warning:** {}\n", sentence(text))
 }
 
-/// What is left to say where there is no report.
+/// What is left to say where there is no report; `lost` is what a reader looks for, such as `NO VERDICT`.
 #[must_use]
-pub fn markdown_error(text: &str) -> String {
-    format!("### ⚠️ NO VERDICT: benchgate could not finish\n\n{}\n", sentence(text))
+pub fn markdown_error(lost: &str, text: &str) -> String {
+    format!("### ⚠️ {lost}: benchgate could not finish\n\n{}\n", sentence(text))
 }
 
 /// The largest count up to `most` that fits, given that fewer fit where more do; 0 where none does.

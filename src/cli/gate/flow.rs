@@ -26,7 +26,7 @@ use crate::config::{Config, ConfiguredPolicy};
 use crate::gate::{self, Action, FEWEST_RUNS, Setting};
 use crate::github::{Client, Environment, Token, WorkflowRun};
 use crate::model::{Context, History};
-use crate::report::{self, Provenance, View};
+use crate::report::{Provenance, View};
 use crate::store::BaselineFilter;
 use crate::text::{escape, plural, short_commit};
 
@@ -40,16 +40,7 @@ pub(in crate::cli) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let outputs = Outputs::of(surroundings);
-    // Foreign names are printed from here on, and the runner takes lines that begin with `::` for commands.
-    outputs.stop_commands(console)?;
-    let result = run_stopped(arguments, surroundings, &outputs, console);
-    if let Err(error) = &result {
-        let words = error.in_one_line();
-        outputs.summarise(&report::markdown_error(&words))?;
-        outputs.annotate(console, &report::Annotation::error("No verdict", &words))?;
-    }
-    outputs.resume_commands(console)?;
-    result
+    outputs.tell("No verdict", console, |console| run_stopped(arguments, surroundings, &outputs, console))
 }
 
 fn run_stopped(

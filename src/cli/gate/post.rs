@@ -181,7 +181,7 @@ pub(super) fn tell_of_no_verdict(job: &Job<'_>, words: &str) {
     let author = &job.arguments.comment_author;
     let Ok(comments) = client.comments(number) else { return };
     let Some((_, marker)) = sticky::previous(&comments, &job.name, author) else { return };
-    let told = desired(job, report::markdown_error(words), marker.state);
+    let told = desired(job, report::markdown_error("NO VERDICT", words), marker.state);
     let _ = sticky::post(client, number, author, &Desired { create: false, ..told });
 }
 
