@@ -237,7 +237,7 @@ pub(super) fn hints(judgement: &Judgement, provenance: &Provenance) -> Vec<Strin
     } else if judgement.baseline.runs == 0 {
         hints.push("the history holds no run to compare with: import earlier runs of the same hardware with `benchgate ingest`".to_owned());
     } else if counts.compared == 0 && counts.inconclusive == 0 {
-        hints.push("the history holds runs, but none of these series: check that model, hardware and test case are spelled as before".to_owned());
+        hints.push("the history holds runs, but none of these series: another device, CPU model or GPU begins a history of its own; on a machine that was measured before, check that model, hardware and test case are spelled as they were".to_owned());
     }
     hints.extend(reruns_wanted(judgement, is_in_ci));
     if counts.missing > 0 {
