@@ -5,6 +5,7 @@
 //! ascending order of `run`, at most one a run; every number is finite.
 
 use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -22,6 +23,14 @@ pub struct Leg {
     pub state: LegState,
 }
 
+impl Leg {
+    /// Whether it brought no results.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.state != LegState::Reported
+    }
+}
+
 /// What a leg brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LegState {
@@ -31,6 +40,17 @@ pub enum LegState {
     Failed(String),
     /// Nothing, although it was expected.
     Missing,
+}
+
+/// What is said of a leg after its name.
+impl fmt::Display for LegState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reported => formatter.write_str("reported"),
+            Self::Failed(reason) => write!(formatter, "failed: {reason}"),
+            Self::Missing => formatter.write_str("left no results"),
+        }
+    }
 }
 
 /// The run being judged.

@@ -11,7 +11,9 @@ use serde::Serialize;
 
 use super::json::finite;
 use super::json_schema::{DriftV1, HardwareV1, schema_of};
+use super::markdown::{listed, name, number};
 use super::view::{benchmark_label, hardware_label};
+use crate::gate::Drift;
 use crate::gate::trend::{LevelChange, SeriesTrend, Trend};
 use crate::model::{Configuration, HistoryRun, SeriesMeta};
 use crate::text::number::percent_interval;
@@ -20,9 +22,6 @@ use crate::text::{escape, percent, plural, quantity, short_commit, signed_percen
 
 /// The name and version of the schema, in every document.
 const TREND_SCHEMA: &str = "benchgate/trend/v1";
-
-/// Longest name shown, in characters.
-const NAME_LIMIT: usize = 120;
 
 /// Rows of each table, at most; the rest is counted.
 const ROWS: usize = 100;
@@ -89,14 +88,6 @@ impl TrendView {
             _ => format!("{} to {}", date(before.started_at), date(after.started_at)),
         }
     }
-}
-
-fn name(text: &str) -> String {
-    escape::markdown(&escape::shorten(text, NAME_LIMIT))
-}
-
-fn number(text: &str) -> String {
-    name(text).replace(' ', "&nbsp;")
 }
 
 fn label(series: &SeriesMeta) -> String {
@@ -172,49 +163,25 @@ fn table(view: &TrendView, changes: &[(&SeriesTrend, &LevelChange)]) -> String {
 
 fn drift_table(view: &TrendView) -> String {
     let drifted = view.trend.series.iter().filter_map(|one| Some((one, one.drift?)));
-    let lines: Vec<String> = drifted
-        .map(|(one, drift)| {
-            format!(
-                "- {}: {} against the best level, which ended on {}",
-                name(&one.series.key.to_string()),
-                signed_percent(drift.change),
-                date(drift.since)
-            )
-        })
-        .collect();
-    listed("Crept away from their best level in small steps", &lines)
+    let line = |(one, drift): (&SeriesTrend, Drift)| {
+        let change = signed_percent(drift.change);
+        format!("{}: {change} against the best level, which ended on {}", one.series.key, date(drift.since))
+    };
+    listed("Crept away from their best level in small steps", drifted.map(line), ROWS)
 }
 
 fn silent(view: &TrendView) -> String {
     let silent = view.trend.series.iter().filter(|one| one.silent_runs > 0);
-    let lines: Vec<String> = silent
-        .map(|one| {
-            format!(
-                "- {}: not in the last {} of its hardware",
-                name(&one.series.key.to_string()),
-                plural(one.silent_runs, "commit", "commits")
-            )
-        })
-        .collect();
-    listed("Stopped reporting", &lines)
+    let line = |one: &SeriesTrend| {
+        let commits = plural(one.silent_runs, "commit", "commits");
+        format!("{}: not in the last {commits} of its hardware", one.series.key)
+    };
+    listed("Stopped reporting", silent.map(line), ROWS)
 }
 
 fn refused(view: &TrendView) -> String {
     let refused = view.trend.series.iter().filter_map(|one| Some((one, one.refusal.as_ref()?)));
-    let lines: Vec<String> =
-        refused.map(|(one, reason)| format!("- {}: {}", name(&one.series.key.to_string()), name(reason))).collect();
-    listed("Not looked at", &lines)
-}
-
-fn listed(heading: &str, lines: &[String]) -> String {
-    if lines.is_empty() {
-        return String::new();
-    }
-    let mut shown: Vec<String> = lines.iter().take(ROWS).cloned().collect();
-    if lines.len() > ROWS {
-        shown.push(format!("- and {}", plural(lines.len() - ROWS, "more", "more")));
-    }
-    format!("{heading}:\n\n{}", shown.join("\n"))
+    listed("Not looked at", refused.map(|(one, reason)| format!("{}: {reason}", one.series.key)), ROWS)
 }
 
 /// Renders a trend for a log: a line a finding, with a final newline.

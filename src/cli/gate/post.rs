@@ -19,6 +19,7 @@ use crate::cli::surroundings::Console;
 use crate::gate::{Judgement, Outcome, Verdict};
 use crate::github::sticky::{self, Desired};
 use crate::github::{Client, Comment, Event, GithubError, Marker};
+use crate::model::Leg;
 use crate::report::{self, TerminalOptions, View};
 use crate::text::{plural, short_commit};
 
@@ -192,7 +193,7 @@ fn wants_first(job: &Job<'_>, judgement: &Judgement, exit: Exit) -> bool {
         CommentMode::OnChange => {
             let is_quiet = judgement.outcome == Outcome::Passed
                 && judgement.counts.unchanged == judgement.counts.total()
-                && judgement.legs.iter().all(|leg| leg.state == crate::model::LegState::Reported);
+                && !judgement.legs.iter().any(Leg::is_lost);
             !is_quiet
         }
         CommentMode::OnFail => exit != Exit::Success,

@@ -181,11 +181,7 @@ fn newest_attempts(offered: Vec<Offered>) -> Vec<Offered> {
 }
 
 fn no_bundles(run_id: u64, legs: &[Leg]) -> CliError {
-    let state = |leg: &Leg| match &leg.state {
-        LegState::Failed(reason) => format!("{} failed: {reason}", leg.name),
-        LegState::Missing | LegState::Reported => format!("{} is missing", leg.name),
-    };
-    let legs: Vec<String> = legs.iter().map(state).collect();
+    let legs: Vec<String> = legs.iter().map(|leg| format!("{} {}", leg.name, leg.state)).collect();
     let legs = if legs.is_empty() { String::new() } else { format!(" ({})", legs.join("; ")) };
     CliError::Results {
         file: format!("run {run_id}"),
