@@ -62,7 +62,8 @@ pub struct GateArgs {
     /// Which part of which gate this is.
     #[command(flatten)]
     pub leg: LegArgs,
-    /// Legs that are expected, separated by commas; one without results fails
+    /// Legs that are expected, separated by commas, instead of those of the newest baseline runs; one without results
+    /// fails
     #[arg(long, env = "BENCHGATE_LEGS", value_name = "NAMES", default_value = "")]
     pub legs: String,
     /// What a further attempt of the run does with the results of the earlier ones

@@ -4,6 +4,8 @@
 //! Invariant: names hold letters, digits, `-` and `_` only, so that `.` separates them and none of them is a path;
 //! parsing a name that was made here gives back its parts.
 
+use serde_json::Value;
+
 use super::surroundings::Surroundings;
 
 /// Longest name; GitHub refuses artifacts with much longer ones.
@@ -90,16 +92,23 @@ pub(super) fn of_job(stated: Option<&str>, matrix: Option<&str>, surroundings: &
         return name(stated);
     }
     let mut parts = vec![surroundings.variable("GITHUB_JOB").unwrap_or("run").to_owned()];
-    let matrix = matrix.and_then(|text| serde_json::from_str::<serde_json::Value>(text).ok());
-    if let Some(serde_json::Value::Object(values)) = matrix {
-        parts.extend(values.values().filter_map(|value| match value {
-            serde_json::Value::String(text) => Some(text.clone()),
-            serde_json::Value::Number(number) => Some(number.to_string()),
-            serde_json::Value::Bool(flag) => Some(flag.to_string()),
-            serde_json::Value::Null | serde_json::Value::Array(_) | serde_json::Value::Object(_) => None,
-        }));
+    let matrix = matrix.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    if let Some(matrix) = matrix {
+        add_values(&matrix, &mut parts);
     }
     name(&parts.join("-"))
+}
+
+/// Every value of a matrix, those within objects and lists too: two jobs may differ in nothing else.
+fn add_values(value: &Value, parts: &mut Vec<String>) {
+    match value {
+        Value::Null => {}
+        Value::Bool(flag) => parts.push(flag.to_string()),
+        Value::Number(number) => parts.push(number.to_string()),
+        Value::String(text) => parts.push(text.clone()),
+        Value::Array(values) => values.iter().for_each(|value| add_values(value, parts)),
+        Value::Object(values) => values.values().for_each(|value| add_values(value, parts)),
+    }
 }
 
 /// The legs of a list, separated by commas or line breaks, or written as a JSON array.
@@ -152,6 +161,8 @@ mod tests {
         assert_eq!(leg(None, None), "bench");
         assert_eq!(leg(None, Some("null")), "bench");
         assert_eq!(leg(None, Some(r#"{"hardware": "cuda", "size": 8}"#)), "bench-cuda-8");
+        let nested = r#"{"target": {"name": "arm", "runs-on": ["self-hosted", "arm64"]}, "size": 8}"#;
+        assert_eq!(leg(None, Some(nested)), "bench-8-arm-self-hosted-arm64");
         assert_eq!(leg(Some("cpu.x86"), Some(r#"{"hardware": "cuda"}"#)), "cpu-x86");
         assert_eq!(leg(Some("../.."), None), "run");
     }

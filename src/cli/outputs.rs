@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 use super::error::CliError;
 use super::surroundings::{Console, Surroundings};
 use crate::github::files;
-use crate::report::Annotation;
+use crate::report::{self, Annotation};
 
 /// The files that the runner named.
 #[derive(Clone, Debug)]
@@ -58,11 +58,33 @@ impl Outputs {
 }
 
 impl Outputs {
+    /// Does some work whose output the runner takes for no commands: foreign names are printed, and lines that begin with
+    /// `::` are commands otherwise. An error is told in the summary and by an annotation; `lost` is what there is none of.
+    ///
+    /// # Errors
+    /// That of the work, [`CliError::File`], or [`CliError::Output`].
+    pub(super) fn tell<T>(
+        &self,
+        lost: &str,
+        console: &mut Console<'_>,
+        work: impl FnOnce(&mut Console<'_>) -> Result<T, CliError>,
+    ) -> Result<T, CliError> {
+        self.stop_commands(console)?;
+        let result = work(console);
+        if let Err(error) = &result {
+            let words = error.in_one_line();
+            self.summarise(&report::markdown_error(&lost.to_uppercase(), &words))?;
+            self.annotate(console, &Annotation::error(lost, &words))?;
+        }
+        self.resume_commands(console)?;
+        result
+    }
+
     /// From here on, the runner takes no line of the log for a command.
     ///
     /// # Errors
     /// [`CliError::Output`].
-    pub(super) fn stop_commands(&self, console: &mut Console<'_>) -> Result<(), CliError> {
+    fn stop_commands(&self, console: &mut Console<'_>) -> Result<(), CliError> {
         if self.is_in_ci {
             writeln!(console.out, "::stop-commands::{}", self.token())?;
             console.out.flush()?;
@@ -74,7 +96,7 @@ impl Outputs {
     ///
     /// # Errors
     /// [`CliError::Output`].
-    pub(super) fn resume_commands(&self, console: &mut Console<'_>) -> Result<(), CliError> {
+    fn resume_commands(&self, console: &mut Console<'_>) -> Result<(), CliError> {
         if self.is_in_ci {
             writeln!(console.out, "::{}::", self.token())?;
             console.out.flush()?;

@@ -32,6 +32,21 @@ pub(super) fn run(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
+    let outputs = Outputs::of(surroundings);
+    let work = |console: &mut Console<'_>| {
+        let view = look(arguments, surroundings)?;
+        write(arguments, &view, console)?;
+        if arguments.summary {
+            outputs.summarise(&report::trend_markdown(&view))?;
+        }
+        Ok(if arguments.fail_on_worse && view.worsenings() > 0 { Exit::Regression } else { Exit::Success })
+    };
+    // What another program reads has no lines beside it, and JSON none that begin with `::`.
+    if arguments.format == TrendFormat::Json { work(console) } else { outputs.tell("No trend", console, work) }
+}
+
+/// Looks at every series of the history.
+fn look(arguments: &TrendArgs, surroundings: &Surroundings) -> Result<TrendView, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let since = arguments.since.as_deref().map(|text| moment(text, surroundings.now)).transpose()?;
@@ -59,35 +74,19 @@ pub(super) fn run(
         arguments.store.db.display(),
         env!("CARGO_PKG_VERSION")
     );
-    let view = TrendView { trend: found, since, baseline };
-    write(arguments, &view, surroundings, console)?;
-    Ok(if arguments.fail_on_worse && view.worsenings() > 0 { Exit::Regression } else { Exit::Success })
+    Ok(TrendView { trend: found, since, baseline })
 }
 
-fn write(
-    arguments: &TrendArgs,
-    view: &TrendView,
-    surroundings: &Surroundings,
-    console: &mut Console<'_>,
-) -> Result<(), CliError> {
+fn write(arguments: &TrendArgs, view: &TrendView, console: &mut Console<'_>) -> Result<(), CliError> {
     let document = match arguments.format {
         TrendFormat::Text => report::trend_text(view),
         TrendFormat::Markdown => report::trend_markdown(view),
         TrendFormat::Json => report::trend_json(view),
     };
     match &arguments.output {
-        Some(path) => write_file(path, &document)?,
-        None => {
-            let outputs = Outputs::of(surroundings);
-            outputs.stop_commands(console)?;
-            console.out.write_all(document.as_bytes())?;
-            outputs.resume_commands(console)?;
-        }
+        Some(path) => write_file(path, &document),
+        None => Ok(console.out.write_all(document.as_bytes())?),
     }
-    if arguments.summary {
-        Outputs::of(surroundings).summarise(&report::trend_markdown(view))?;
-    }
-    Ok(())
 }
 
 fn write_file(path: &Path, text: &str) -> Result<(), CliError> {

@@ -1,4 +1,4 @@
-//! Series that should have been measured and were not.
+//! Series that should have been measured and were not, and legs that should have reported.
 //!
 //! For: noticing what vanished. Not for: what a missing series does to the outcome (see [`super::outcome`]).
 //! Invariant: a result that failed to run is never silently dropped, whether or not anything is known of its
@@ -8,7 +8,8 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::words;
 use crate::model::{
-    CandidateRun, Configuration, ConfigurationId, History, RecentRun, SeriesId, SeriesKey, SeriesMeta, Status, Unit,
+    CandidateRun, Configuration, ConfigurationId, History, Leg, LegState, RecentRun, SeriesId, SeriesKey, SeriesMeta,
+    Status, Unit,
 };
 
 /// Newest runs that decide what is expected, at most: enough that one broken run does not retire a benchmark, and few
@@ -48,7 +49,7 @@ pub(super) fn absent(
     measured: &HashSet<SeriesId>,
     failures: &HashMap<ConfigurationId, (&Configuration, &str)>,
 ) -> Vec<Absent> {
-    let deciding = &history.recent[..history.recent.len().min(RUNS_THAT_DECIDE)];
+    let deciding = deciding(history);
     let mut absent = Vec::new();
     let mut explained = HashSet::new();
     for (id, (series, times)) in seen_in(deciding) {
@@ -71,6 +72,22 @@ pub(super) fn absent(
         }
     }
     absent
+}
+
+/// The legs that most of the newest runs had and that the candidate lacks.
+#[must_use]
+pub fn vanished_legs(candidate: &CandidateRun, history: &History) -> Vec<Leg> {
+    let deciding = deciding(history);
+    let mut times: BTreeMap<&String, usize> = BTreeMap::new();
+    deciding.iter().flat_map(|run| &run.legs).for_each(|leg| *times.entry(leg).or_default() += 1);
+    let is_known = |name: &str| candidate.legs.iter().any(|leg| leg.name == name);
+    let vanished = times.into_iter().filter(|(name, times)| 2 * times > deciding.len() && !is_known(name));
+    vanished.map(|(name, _)| Leg { name: name.clone(), state: LegState::Missing }).collect()
+}
+
+/// The runs that decide what is expected.
+fn deciding(history: &History) -> &[RecentRun] {
+    &history.recent[..history.recent.len().min(RUNS_THAT_DECIDE)]
 }
 
 /// How many of the runs measured each series; its facts are those of the newest.

@@ -20,7 +20,7 @@
 //!   - `decide`: the verdict of one series
 //!   - `evidence`, `reason`: the numbers and the words behind it
 //!   - `drift`: levels that crept away in small steps
-//!   - `expected`: series that should have been measured
+//!   - `expected`: series that should have been measured, legs that should have reported
 //!   - `waiver`: regressions that somebody has accepted
 //!   - `outcome`: counts, order, outcome and reasons
 //!   - `words`: numbers in sentences
@@ -62,7 +62,7 @@ pub mod waiver;
 mod words;
 
 pub use change_points::{ChangePoint, change_points, monitor};
-pub use expected::ALL_METRICS;
+pub use expected::{ALL_METRICS, vanished_legs};
 pub use judge::judge;
 pub use judgement::{
     Baseline, CommonShift, Confirmation, Counts, Drift, Evidence, Judgement, Outcome, Rerun, RunnerShare,

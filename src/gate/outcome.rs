@@ -9,7 +9,7 @@ use std::cmp::Ordering;
 use super::judgement::{CommonShift, Counts, Outcome, SeriesJudgement, Verdict};
 use super::policy::{Action, Limits, Setting};
 use super::words;
-use crate::model::{Leg, LegState};
+use crate::model::Leg;
 
 /// Most series that a reason names.
 const NAMES: usize = 3;
@@ -86,7 +86,7 @@ pub(super) fn summarise(series: &[SeriesJudgement], whole: &Whole<'_>, limits: &
     let drifted: Vec<&SeriesJudgement> = series.iter().filter(|judged| has_drifted(judged)).collect();
     let is_drift_failing =
         drifted.iter().any(|judged| judged.policy.drift.value == Action::Fail && judged.waived.is_none());
-    let lost: Vec<&Leg> = legs.iter().filter(|leg| leg.state != LegState::Reported).collect();
+    let lost: Vec<&Leg> = legs.iter().filter(|leg| leg.is_lost()).collect();
     let is_leg_failing = !lost.is_empty() && limits.missing_leg.value == Action::Fail;
     let has_regressed = counts.regressed > 0 || slowed > 0 || is_drift_failing;
     let outcome = if has_regressed || is_leg_failing || failing(Verdict::Missing) || failing(Verdict::Incomparable) {
@@ -102,7 +102,7 @@ pub(super) fn summarise(series: &[SeriesJudgement], whole: &Whole<'_>, limits: &
         Verdict::ALL.into_iter().filter_map(|verdict| sentence(verdict, &by_verdict(verdict))).collect();
     reasons.splice(0..0, common_shifts.iter().filter_map(shift_sentence));
     if limits.missing_leg.value != Action::Ignore {
-        reasons.splice(0..0, lost.iter().filter_map(|leg| leg_sentence(leg)));
+        reasons.splice(0..0, lost.iter().map(|leg| format!("the leg {} {}", leg.name, leg.state)));
     }
     if counts.waived > 0 {
         reasons.push(waived_sentence(counts.waived));
@@ -176,14 +176,6 @@ fn shift_sentence(shift: &CommonShift) -> Option<String> {
         words::percent(shift.slowdown),
         words::percent(shift.usual),
     ))
-}
-
-fn leg_sentence(leg: &Leg) -> Option<String> {
-    match &leg.state {
-        LegState::Reported => None,
-        LegState::Missing => Some(format!("the leg {} is missing: it left no results", leg.name)),
-        LegState::Failed(reason) => Some(format!("the leg {} failed: {reason}", leg.name)),
-    }
 }
 
 fn waived_sentence(count: usize) -> String {

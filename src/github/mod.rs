@@ -18,6 +18,7 @@
 //! - [`repository`]: names that go into an address
 //! - [`retry`]: when to ask again
 //! - [`run`]: the workflow run
+//! - [`runs`]: where a branch was, by the runs on it
 //! - [`sticky`]: one comment per pull request
 //! - [`token`]: the token
 //! - `answer`: what an HTTP answer means
@@ -37,6 +38,7 @@ pub mod pulls;
 pub mod repository;
 pub mod retry;
 pub mod run;
+pub mod runs;
 pub mod sticky;
 pub mod token;
 mod transport;

@@ -4,7 +4,8 @@
 //! Invariant: runs are in ascending order of time; a point's `run` is an index into `runs`; points of a series are in
 //! ascending order of `run`, at most one a run; every number is finite.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
+use std::fmt;
 
 use jiff::Timestamp;
 
@@ -22,6 +23,14 @@ pub struct Leg {
     pub state: LegState,
 }
 
+impl Leg {
+    /// Whether it brought no results.
+    #[must_use]
+    pub fn is_lost(&self) -> bool {
+        self.state != LegState::Reported
+    }
+}
+
 /// What a leg brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum LegState {
@@ -31,6 +40,17 @@ pub enum LegState {
     Failed(String),
     /// Nothing, although it was expected.
     Missing,
+}
+
+/// What is said of a leg after its name.
+impl fmt::Display for LegState {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Reported => formatter.write_str("reported"),
+            Self::Failed(reason) => write!(formatter, "failed: {reason}"),
+            Self::Missing => formatter.write_str("left no results"),
+        }
+    }
 }
 
 /// The run being judged.
@@ -128,4 +148,6 @@ pub struct RecentRun {
     pub run: usize,
     /// The other series it measured.
     pub series: Vec<SeriesMeta>,
+    /// The legs that measured at its commit, on whatever hardware.
+    pub legs: BTreeSet<String>,
 }

@@ -6,7 +6,6 @@
 //! can neither end an annotation nor begin another workflow command.
 
 use super::view::{Row, View};
-use super::words;
 use crate::gate::{Action, Outcome, SeriesJudgement, Setting, Verdict};
 use crate::text::{escape, plural};
 
@@ -75,10 +74,10 @@ pub fn annotations(view: &View) -> Vec<Annotation> {
         let level = if is_failure { Annotation::error } else { Annotation::warning };
         all.push(level("Nothing to judge", &view.headline));
     }
-    all.extend(view.judgement.legs.iter().filter_map(|leg| {
-        let action = view.judgement.limits.missing_leg.value;
-        let sentence = words::lost_leg(leg)?;
-        level_of(action).map(|level| Annotation { level, ..Annotation::error("Leg without results", &sentence) })
+    all.extend(view.judgement.legs.iter().filter(|leg| leg.is_lost()).filter_map(|leg| {
+        let sentence = format!("the leg {} {}", leg.name, leg.state);
+        level_of(view.judgement.limits.missing_leg.value)
+            .map(|level| Annotation { level, ..Annotation::error("Leg without results", &sentence) })
     }));
     all.extend(rows.into_iter().filter_map(|row| of_row(row, view.series(row))));
     all.extend(view.provenance.notices.iter().map(|notice| Annotation::warning("benchgate", notice)));

@@ -5,12 +5,14 @@
 
 use jiff::Timestamp;
 
+use super::trend::TrendView;
 use super::view::{Provenance, View};
 use crate::gate::policy::{DefaultPolicy, Policy as _};
+use crate::gate::trend::{LevelChange, SeriesTrend, Trend};
 use crate::gate::{
     Baseline, CommonShift, Confirmation, Counts, Evidence, Judgement, Outcome, Rerun, SeriesJudgement, Setting, Verdict,
 };
-use crate::model::{Configuration, Direction, Hardware, Machine, SeriesKey, SeriesMeta, Unit};
+use crate::model::{Configuration, Direction, Hardware, HistoryRun, Machine, RunId, SeriesKey, SeriesMeta, Unit};
 
 /// A name that attacks every medium at once, short enough to be shown whole.
 pub(super) const HOSTILE: &str = "=cmd|'A1' `x` <img src=x> @octocat #1 \u{1b}[31m\u{202e}txt\nnext https://e.example";
@@ -274,4 +276,41 @@ pub(super) fn many(count: u32) -> View {
         })
         .collect();
     View::new(&judgement(Outcome::Failed, series), &provenance())
+}
+
+/// A series of ten runs that became worse, and stopped reporting.
+pub(super) fn trend(case: &str) -> TrendView {
+    let series = Series::new(case, "latency", "ms", Verdict::Unchanged).compared(10.0, 0.01, 0.0);
+    let series = judgement(Outcome::Passed, vec![series]).series.remove(0).series;
+    let run = |second: i64| HistoryRun {
+        id: RunId(second.unsigned_abs()),
+        started_at: Timestamp::from_second(second * 86_400).expect("valid"),
+        commit: Some(format!("{second:040x}")),
+        branch: None,
+        artifact_hash: None,
+    };
+    let change = LevelChange {
+        is_worse: true,
+        change: 0.12,
+        interval: (0.10, 0.14),
+        before: 10.0,
+        after: 11.2,
+        start: 5,
+        between: (2, 8),
+    };
+    let one = SeriesTrend {
+        series,
+        runs: 10,
+        noise: Some(0.01),
+        changes: vec![change],
+        drift: None,
+        silent_runs: 4,
+        values: vec![10.0, 10.0, 11.2, 11.2],
+        refusal: None,
+    };
+    TrendView {
+        trend: Trend { runs: (0..10).map(run).collect(), series: vec![one] },
+        since: None,
+        baseline: "10 runs of branch main".to_owned(),
+    }
 }

@@ -48,10 +48,10 @@ pub fn markdown_warning(text: &str) -> String {
     format!("\n> **Warning:** {}\n", sentence(text))
 }
 
-/// What is left to say where there is no report.
+/// What is left to say where there is no report; `lost` is what a reader looks for, such as `NO VERDICT`.
 #[must_use]
-pub fn markdown_error(text: &str) -> String {
-    format!("### ⚠️ NO VERDICT: benchgate could not finish\n\n{}\n", sentence(text))
+pub fn markdown_error(lost: &str, text: &str) -> String {
+    format!("### ⚠️ {lost}: benchgate could not finish\n\n{}\n", sentence(text))
 }
 
 /// The largest count up to `most` that fits, given that fewer fit where more do; 0 where none does.
@@ -82,12 +82,12 @@ fn indices(view: &View, is_loud: bool) -> Vec<usize> {
 }
 
 fn layout(view: &View, loud: &[usize], quiet: &[usize]) -> String {
-    let mut blocks = vec![heading(view), listed("Fixed", &view.fixed)];
+    let mut blocks = vec![heading(view), listed("Fixed", view.fixed.iter().cloned(), REASON_LIMIT)];
     blocks.extend(view.groups.iter().filter_map(|group| table(group, loud)));
     blocks.push(reasons(view));
-    blocks.push(listed("Accepted", &view.waivers));
-    blocks.push(listed("Legs", &view.legs));
-    blocks.push(suspects(view));
+    blocks.push(listed("Accepted", view.waivers.iter().cloned(), REASON_LIMIT));
+    blocks.push(listed("Legs", view.legs.iter().cloned(), REASON_LIMIT));
+    blocks.push(listed("Worth a re-run", view.suspects.iter().cloned(), NAMED_SUSPECTS));
     blocks.push(notices(view));
     blocks.push(hints(view));
     blocks.push(details(view));
@@ -108,7 +108,8 @@ fn heading(view: &View) -> String {
     format!("### {sign} {}", view.headline)
 }
 
-fn name(text: &str) -> String {
+/// A name, shortened and safe.
+pub(super) fn name(text: &str) -> String {
     bounded(text, NAME_LIMIT)
 }
 
@@ -126,7 +127,7 @@ fn bounded(text: &str, limit: usize) -> String {
 }
 
 /// A number with its unit, which belong on one line.
-fn number(text: &str) -> String {
+pub(super) fn number(text: &str) -> String {
     name(text).replace(' ', "&nbsp;")
 }
 
@@ -207,12 +208,13 @@ fn bounded_list(mut lines: Vec<String>, noun: &str) -> Vec<String> {
     lines
 }
 
-/// A heading with a line for each item; nothing where there is none.
-fn listed(heading: &str, lines: &[String]) -> String {
-    let left = lines.len().saturating_sub(REASON_LIMIT);
-    let mut items: Vec<String> = lines.iter().take(REASON_LIMIT).map(|line| format!("- {}", sentence(line))).collect();
-    if left > 0 {
-        items.push(format!("- and {}", plural(left, "more", "more")));
+/// A heading with a line for each item, `most` of them at most, and how many more there are; nothing where there is none.
+pub(super) fn listed(heading: &str, lines: impl Iterator<Item = String>, most: usize) -> String {
+    let lines: Vec<String> = lines.collect();
+    let (shown, rest) = lines.split_at(lines.len().min(most));
+    let mut items: Vec<String> = shown.iter().map(|line| format!("- {}", sentence(line))).collect();
+    if !rest.is_empty() {
+        items.push(format!("- and {}", plural(rest.len(), "more", "more")));
     }
     if items.is_empty() { String::new() } else { format!("{heading}:\n\n{}", items.join("\n")) }
 }
@@ -221,16 +223,6 @@ fn listed(heading: &str, lines: &[String]) -> String {
 fn notices(view: &View) -> String {
     let notices = view.provenance.notices.iter().take(REASON_LIMIT);
     notices.map(|notice| format!("> **Warning:** {}", sentence(notice))).collect::<Vec<_>>().join("\n>\n")
-}
-
-/// What is worth a re-run.
-fn suspects(view: &View) -> String {
-    let (shown, rest) = view.suspects.split_at(view.suspects.len().min(NAMED_SUSPECTS));
-    let mut lines: Vec<String> = shown.iter().map(|line| format!("- {}", sentence(line))).collect();
-    if !rest.is_empty() {
-        lines.push(format!("- and {}", plural(rest.len(), "more", "more")));
-    }
-    if lines.is_empty() { String::new() } else { format!("Worth a re-run:\n\n{}", lines.join("\n")) }
 }
 
 fn hints(view: &View) -> String {

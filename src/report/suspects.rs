@@ -32,6 +32,21 @@ pub fn suspects(view: &View) -> String {
     format!("{}\n", escape::json(&text))
 }
 
+/// The suspects in one line, and whether that names them. Where it would be longer than `limit` bytes it names none, and
+/// its filters select everything.
+#[must_use]
+pub fn suspects_line(view: &View, limit: usize) -> (String, bool) {
+    let whole = SuspectsV1::from(view);
+    let line = one_line(&whole);
+    if line.len() <= limit { (line, true) } else { (one_line(&whole.without_names()), false) }
+}
+
+fn one_line(document: &SuspectsV1) -> String {
+    let text = serde_json::to_string(document)
+        .expect("internal error: the document holds only strings, finite numbers and maps with string keys");
+    escape::json(&text)
+}
+
 /// The series of a run that are worth a re-run.
 #[derive(Debug, Serialize, JsonSchema)]
 #[schemars(title = "benchgate/suspects/v1")]
@@ -45,6 +60,9 @@ pub struct SuspectsV1 {
     pub commit: Option<String>,
     /// The run's key.
     pub run: Option<String>,
+    /// Whether all suspects are named. `false` where they are too many for the place that the document is handed on by: then
+    /// none is, and the filters select everything.
+    pub is_complete: bool,
     /// The series, worst first; empty where nothing is worth a re-run.
     pub suspects: Vec<SuspectV1>,
     /// Their test cases, each once, sorted.
@@ -101,6 +119,25 @@ pub struct FilterV1 {
     pub not_expressible: Vec<String>,
 }
 
+impl SuspectsV1 {
+    fn without_names(self) -> Self {
+        let everything = |filter: &str| FilterV1 { filter: Some(filter.to_owned()), not_expressible: Vec::new() };
+        Self {
+            is_complete: false,
+            suspects: Vec::new(),
+            benchmarks: Vec::new(),
+            filters: FiltersV1 {
+                criterion: everything("."),
+                go_test: everything("."),
+                google_benchmark: everything("."),
+                // Only an empty expression selects every test.
+                pytest: everything(""),
+            },
+            ..self
+        }
+    }
+}
+
 impl From<&View> for SuspectsV1 {
     fn from(view: &View) -> Self {
         let suspects: Vec<&SeriesJudgement> = view.judgement.suspects().collect();
@@ -124,6 +161,7 @@ impl From<&View> for SuspectsV1 {
             tool_version: view.provenance.tool_version.clone(),
             commit: view.provenance.commit.clone(),
             run: view.provenance.run.clone(),
+            is_complete: true,
             suspects: suspects.into_iter().map(SuspectV1::from).collect(),
             filters: FiltersV1 {
                 criterion: filter(filters::criterion),
@@ -181,6 +219,21 @@ mod tests {
         assert_eq!(document["suspects"][1]["t"], Value::Null, "infinite");
         assert_eq!(document["benchmarks"], serde_json::json!(["embedding"]));
         assert_eq!(document["filters"]["criterion"]["filter"], "^(embedding)$");
+    }
+
+    #[test]
+    fn suspects_that_are_too_many_for_a_line_are_everything() {
+        let (line, is_complete) = suspects_line(&everything(), 100_000);
+        assert!(is_complete && !line.contains('\n'));
+        assert_eq!(serde_json::from_str::<Value>(&line).unwrap(), document(&everything()));
+        let (line, is_complete) = suspects_line(&everything(), line.len() - 1);
+        assert!(!is_complete);
+        let short: Value = serde_json::from_str(&line).unwrap();
+        let schema: Value = serde_json::from_str(&suspects_json_schema()).unwrap();
+        assert!(jsonschema::is_valid(&schema, &short), "{line}");
+        assert_eq!((&short["is_complete"], &short["suspects"]), (&Value::Bool(false), &serde_json::json!([])));
+        let filters: Vec<&Value> = short["filters"].as_object().unwrap().values().map(|one| &one["filter"]).collect();
+        assert_eq!(filters, [".", ".", ".", ""]);
     }
 
     #[test]

@@ -9,7 +9,7 @@ use super::view::Provenance;
 use crate::gate::{
     Baseline, CommonShift, Confirmation, Counts, Judgement, Outcome, SeriesJudgement, Verdict, Waiver, WaiverState,
 };
-use crate::model::{ConfigurationId, Leg, LegState};
+use crate::model::ConfigurationId;
 use crate::text::time::{age, date};
 use crate::text::{percent, plural, short_commit};
 
@@ -71,7 +71,7 @@ fn lead(judgement: &Judgement) -> String {
 }
 
 fn lost_legs(judgement: &Judgement) -> usize {
-    judgement.legs.iter().filter(|leg| leg.state != LegState::Reported).count()
+    judgement.legs.iter().filter(|leg| leg.is_lost()).count()
 }
 
 /// Whether a lost leg is what failed, and nothing worse.
@@ -79,23 +79,9 @@ fn is_led_by_legs(judgement: &Judgement) -> bool {
     judgement.failed_by_missing_only && judgement.counts.missing == 0 && lost_legs(judgement) > 0
 }
 
-/// What is to be said of a leg without results.
-pub(super) fn lost_leg(leg: &Leg) -> Option<String> {
-    match &leg.state {
-        LegState::Reported => None,
-        LegState::Failed(reason) => Some(format!("the leg {} failed: {reason}", leg.name)),
-        LegState::Missing => Some(format!("the leg {} left no results", leg.name)),
-    }
-}
-
 /// The legs and what each brought.
 pub(super) fn legs(judgement: &Judgement) -> Vec<String> {
-    let line = |leg: &Leg| match &leg.state {
-        LegState::Reported => format!("{}: reported", leg.name),
-        LegState::Failed(reason) => format!("{}: failed: {reason}", leg.name),
-        LegState::Missing => format!("{}: missing, it left no results", leg.name),
-    };
-    judgement.legs.iter().map(line).collect()
+    judgement.legs.iter().map(|leg| format!("{}: {}", leg.name, leg.state)).collect()
 }
 
 /// What was accepted, by whom, and which waivers did nothing.
@@ -237,7 +223,7 @@ pub(super) fn hints(judgement: &Judgement, provenance: &Provenance) -> Vec<Strin
     } else if judgement.baseline.runs == 0 {
         hints.push("the history holds no run to compare with: import earlier runs of the same hardware with `benchgate ingest`".to_owned());
     } else if counts.compared == 0 && counts.inconclusive == 0 {
-        hints.push("the history holds runs, but none of these series: check that model, hardware and test case are spelled as before".to_owned());
+        hints.push("the history holds runs, but none of these series: another device, CPU model or GPU begins a history of its own; on a machine that was measured before, check that model, hardware and test case are spelled as they were".to_owned());
     }
     hints.extend(reruns_wanted(judgement, is_in_ci));
     if counts.missing > 0 {

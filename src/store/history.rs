@@ -47,6 +47,7 @@ const BASELINE: &str = "
     SELECT run_id, started_at, git_commit, git_branch, metadata ->> '$.artifact_hash' AS artifact_hash, run_key,
         CASE WHEN attempt > $3 THEN attempt // $3 ELSE attempt END AS ci_attempt,
         coalesce(metadata ->> $4 = $5, FALSE) AS is_replacing,
+        metadata ->> '$.leg' AS leg,
         row_number() OVER (ORDER BY started_at, imported) - 1 AS ordinal
     FROM test_runs t JOIN (SELECT run_id, min(rowid) AS imported FROM imports GROUP BY run_id) USING (run_id)
     WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group', 'issue_comment',
@@ -85,6 +86,11 @@ const POINTS: &str = "
     FROM numbered
     WHERE age <= ?
     ORDER BY position, ordinal";
+
+/// The legs of the newest runs.
+const LEGS: &str = "
+    SELECT leg, ordinal FROM baseline
+    WHERE leg IS NOT NULL AND ordinal IN (SELECT unnest(CAST(? AS BIGINT[])))";
 
 /// What the newest runs measured beside the wanted series. The runs are few, so they are written into the statement.
 const OTHER_SERIES: &str = "
@@ -214,7 +220,7 @@ impl Store {
             .rev()
             .filter(|run| runs[*run].commit.as_ref().is_none_or(|commit| commits.insert(commit)))
             .take(RECENT_RUNS)
-            .map(|run| RecentRun { run, series: Vec::new() })
+            .map(|run| RecentRun { run, series: Vec::new(), legs: BTreeSet::new() })
             .collect();
         let is_of = |recent: &RecentRun, run: usize| {
             recent.run == run || (runs[run].commit.is_some() && runs[run].commit == runs[recent.run].commit)
@@ -224,8 +230,17 @@ impl Store {
             .map(|run| run.to_string())
             .collect();
         let refused = || StoreError::database("read what the newest runs measured");
+        let ordinals = format!("[{}]", ordinals.join(","));
+        let mut statement = self.connection.prepare(LEGS).map_err(refused())?;
+        let mut rows = statement.query(params![ordinals]).map_err(refused())?;
+        while let Some(row) = rows.next().map_err(refused())? {
+            let run = index(row, 1).map_err(refused())?;
+            if let Some(recent) = recent.iter_mut().find(|recent| is_of(recent, run)) {
+                recent.legs.insert(row.get(0).map_err(refused())?);
+            }
+        }
         let mut statement = self.connection.prepare(OTHER_SERIES).map_err(refused())?;
-        let mut rows = statement.query(params![format!("[{}]", ordinals.join(","))]).map_err(refused())?;
+        let mut rows = statement.query(params![ordinals]).map_err(refused())?;
         let mut configurations = HashMap::new();
         while let Some(row) = rows.next().map_err(refused())? {
             let run = index(row, 16).map_err(refused())?;

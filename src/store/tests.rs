@@ -1,5 +1,6 @@
 //! The store's promises: atomic, idempotent, read-only where it says so.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
@@ -320,4 +321,24 @@ fn a_newer_schema_is_refused_and_a_foreign_database_is_left_alone() {
     store.close().expect("closed");
     let error = Store::open(&path, Mode::Create, now()).map(|_| ()).expect_err("refused");
     assert!(matches!(error, StoreError::NotAHistory { .. }), "{error:?}");
+}
+
+#[test]
+fn the_legs_of_a_commit_are_known_whatever_they_measured() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    for (day, leg) in [(1, "cpu"), (2, "cpu"), (2, "cuda")] {
+        let environment = BTreeMap::from([("leg".to_owned(), leg.to_owned())]);
+        let draft = RunDraft { key: Some(format!("run-{day}-{leg}")), environment, ..run(day) };
+        let mut one = result("a", 10.0);
+        one.hardware.kind = Some(leg.to_owned());
+        import(&store, &format!("{leg}.json"), draft, vec![one]).expect("imported");
+    }
+    let configuration = context().complete_result(result("a", 1.0)).expect("complete").configuration;
+    let key = SeriesKey { configuration, metric: "latency".to_owned() };
+    let wanted = SeriesMeta { key, unit: Unit::canonical("ms").0, better: None };
+    let filter = BaselineFilter { window: 100, ..BaselineFilter::default() };
+    let history = store.history(&[wanted], &filter).expect("read");
+    let legs: Vec<Vec<&String>> = history.recent.iter().map(|run| run.legs.iter().collect()).collect();
+    assert_eq!(legs, [vec!["cpu", "cuda"], vec!["cpu"]]);
 }

@@ -31,13 +31,14 @@ export function results({ change = {}, cases = ['embed', 'classify', 'rank'], ha
   });
 }
 
-/** The results of the nth commit of main, with a little noise. */
+/** The results of the nth commit of main, with a little noise, as a leg left them. */
 export function measured(number, options = {}) {
   const wobble = 1 + 0.004 * ((number * 7) % 5) - 0.008;
   const at = new Date(Date.now() - (RUNS - number) * 3_600_000).toISOString();
-  const facts = { id: `github-${number + 1}-measure`, commit: commit(number), branch: 'main', started_at: at, trigger: 'push' };
-  const cases = options.cases ?? ['embed', 'classify', 'rank'];
-  return results({ run: facts, change: Object.fromEntries(cases.map((name) => [name, wobble])), ...options });
+  const { leg = 'measure', ...rest } = options;
+  const facts = { id: `github-${number + 1}-${leg}`, commit: commit(number), branch: 'main', started_at: at, trigger: 'push', environment: { leg } };
+  const cases = rest.cases ?? ['embed', 'classify', 'rank'];
+  return results({ run: facts, change: Object.fromEntries(cases.map((name) => [name, wobble])), ...rest });
 }
 
 /** A database made of files, by the binary under test. */
@@ -62,7 +63,7 @@ export async function withHistory(scene, { hardware = ['cpu'], isCached = true, 
   const name = `${hardware} ${runs}`;
   if (!made.has(name)) {
     const numbers = Array.from({ length: runs }, (_, number) => number);
-    made.set(name, databaseOf(numbers.flatMap((number) => hardware.map((one) => measured(number, { hardware: one })))));
+    made.set(name, databaseOf(numbers.flatMap((number) => hardware.map((one) => measured(number, { hardware: one, leg: one })))));
   }
   restorable(scene, await made.get(name));
 }

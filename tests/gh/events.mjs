@@ -21,14 +21,14 @@ export function eventsOf(world, api) {
 
   return {
     /** Adds the pull request to the world unless it is there. The sha of the run is that of the merge commit. */
-    async pullRequest({ number = 7, action = 'synchronize', mergeSha = 'feed'.repeat(10), event = 'pull_request', ...rest }) {
+    async pullRequest({ number = 7, action = 'synchronize', label, mergeSha = 'feed'.repeat(10), event = 'pull_request', ...rest }) {
       const pull = world.pulls.get(number) ?? (await world.addPull({ number, mergeSha, ...rest }));
       const { headRef, baseRef, author } = pull;
       const isFork = pull.headRepositoryId !== repository.id;
       const ref = `refs/pull/${number}/merge`;
       return {
         name: event, isReadOnly: isFork && event === 'pull_request',
-        payload: { action, number, pull_request: answers.wholePull(pull), ...common(author) },
+        payload: { action, number, ...(label ? { label: answers.label(label) } : {}), pull_request: answers.wholePull(pull), ...common(author) },
         github: { ref, ref_name: `${number}/merge`, ref_type: 'branch', sha: mergeSha, head_ref: headRef, base_ref: baseRef },
         cacheScopes: scopes(ref, `refs/heads/${baseRef}`),
       };

@@ -37,6 +37,7 @@ const ROUTES = [
   [/^\/actions\/artifacts$/, ({ world, ...rest }) => listArtifacts({ world, ...rest, artifacts: world.artifacts })],
   [/^\/actions\/runs\/(\d+)\/artifacts$/, artifactsOfRun],
   [/^\/actions\/artifacts\/(\d+)\/zip$/, artifactArchive],
+  [/^\/actions\/runs$/, listRuns],
   [/^\/actions\/runs\/(\d+)$/, oneRun],
 ];
 
@@ -255,6 +256,15 @@ function artifactArchive({ world, argument, blobs }) {
   if (artifact.expired) return { status: 410, body: message('Artifact has expired', 410) };
   const location = `${blobs}/artifacts/${artifact.id}?sig=signed`;
   return { status: 302, headers: { 'content-type': 'text/plain', [REDIRECT]: location } };
+}
+
+function listRuns({ world, answers, url, api }) {
+  const branch = url.searchParams.get('branch');
+  const runs = [...world.runs.values()]
+    .filter((run) => !branch || run.headBranch === branch)
+    .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id - a.id);
+  const { items, headers } = page(runs, url, api);
+  return { status: 200, headers, body: { total_count: runs.length, workflow_runs: items.map((run) => answers.run(run)) } };
 }
 
 function oneRun({ world, answers, argument }) {

@@ -13,7 +13,7 @@ import { machineOf } from './machine.mjs';
 import { granted } from './permissions.mjs';
 import { usesTable } from './uses.mjs';
 import { readWorkflow, runWorkflow } from './workflow.mjs';
-import { REPOSITORY } from './world.mjs';
+import { ago, REPOSITORY } from './world.mjs';
 
 /** What the README tells users to grant. */
 const USUAL = { contents: 'read', 'pull-requests': 'write', actions: 'read' };
@@ -102,6 +102,7 @@ function startRun(scene, { event, runId, attempt, workflow, path }) {
     headBranch: pull?.head.ref ?? github.ref_name, headSha: pull?.head.sha ?? github.sha,
     headRepository: pull ? pull.head.repo?.full_name ?? null : REPOSITORY,
     headRepositoryId: pull ? pull.head.repo?.id : scene.world.repository.id,
+    createdAt: scene.world.runs.get(runId)?.createdAt ?? ago(0),
   });
   const owner = REPOSITORY.split('/')[0];
   const context = {

@@ -28,6 +28,9 @@ export const SEED = {
   },
 };
 
+/** So many seconds ago, as GitHub writes times. */
+export const ago = (seconds) => new Date(Date.now() - seconds * 1000).toISOString().replace(/\.\d+Z/, 'Z');
+
 export class World {
   /** `emulator` is emulate's object, `url` where it listens on loopback. */
   constructor(emulator, url) {
@@ -92,7 +95,7 @@ export class World {
     }
   }
 
-  addLabelEvent({ number, label, actor = OWNER, event = 'labeled', createdAt = '2026-01-02T00:00:00Z' }) {
+  addLabelEvent({ number, label, actor = OWNER, event = 'labeled', createdAt = ago(0) }) {
     this.labelEvents.push({ id: this.nextId++, number, label, actor, event, createdAt });
   }
 

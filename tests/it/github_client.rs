@@ -211,6 +211,37 @@ fn a_label_is_by_who_put_it_on_last() {
     }
 }
 
+#[test]
+fn where_a_branch_was_is_told_by_the_newest_run_on_it_by_then() {
+    let run = |id: u64, commit: char, branch: &str, repository: Option<u64>, minute: u32| {
+        json!({
+            "id": id, "head_sha": sha(commit), "head_branch": branch,
+            "head_repository": repository.map(|id| json!({ "id": id })),
+            "created_at": format!("2026-01-02T03:{minute:02}:00Z"),
+        })
+    };
+    let github = GitHub::start();
+    let runs = [
+        run(5, 'e', "topic", Some(2), 9),
+        run(4, 'd', "topic", None, 4),
+        run(3, 'c', "topics", Some(2), 4),
+        run(2, 'b', "topic", Some(2), 3),
+        run(1, 'a', "topic", Some(2), 1),
+    ];
+    github.answer("GET", "actions/runs", ok(json!({ "total_count": 5, "workflow_runs": runs })));
+    let head_at = |repository, minute: u32| {
+        let time = format!("2026-01-02T03:{minute:02}:00Z").parse().unwrap();
+        github.client().head_at("topic", repository, time).unwrap()
+    };
+    for (repository, minute, expected) in
+        [(Some(2), 5, Some('b')), (Some(2), 3, Some('b')), (Some(2), 2, Some('a')), (Some(2), 0, None)]
+    {
+        assert_eq!(head_at(repository, minute), expected.map(sha), "{minute}");
+    }
+    assert_eq!(head_at(None, 5), Some(sha('d')), "of a deleted fork");
+    assert_eq!(head_at(Some(1), 5), None);
+}
+
 fn artifact(id: u64, size: u64, is_expired: bool) -> Value {
     json!({
         "id": id, "name": "benchgate-cpu", "size_in_bytes": size, "expired": is_expired,

@@ -9,6 +9,7 @@ use std::collections::HashSet;
 use jiff::Timestamp;
 
 use super::job::Job;
+use super::subject::Kind;
 use crate::github::{Comparison, GithubError};
 use crate::text::{plural, short_commit};
 
@@ -37,23 +38,30 @@ pub(super) fn find(job: &Job<'_>, notices: &mut Vec<String>) -> Anchor {
         );
         return Anchor::default();
     };
-    let ask = || -> Result<Anchor, GithubError> {
-        let Comparison { merge_base, behind_by, .. } = client.comparison(base, head)?;
+    let ask = || -> Result<(Anchor, u64), GithubError> {
+        let Comparison { merge_base, behind_by, ahead_by, .. } = client.comparison(base, head)?;
         let mut anchor = Anchor { merge_base: Some(merge_base.sha.clone()), ..Anchor::default() };
         if behind_by > 0 {
             let since = client.comparison(&merge_base.sha, base)?;
             anchor.before = if since.is_complete { None } else { since.commits.last().and_then(|last| last.date) };
             anchor.excluded = since.commits.into_iter().map(|commit| commit.sha).collect();
         }
-        Ok(anchor)
+        Ok((anchor, ahead_by))
     };
-    ask().unwrap_or_else(|error| {
+    let (anchor, ahead_by) = ask().unwrap_or_else(|error| {
         notices.push(format!(
             "the merge base with {base} of {} is not known, so the baseline is what was measured before: {error}",
             ci.repository
         ));
-        Anchor::default()
-    })
+        (Anchor::default(), 0)
+    });
+    if ahead_by > 0 && job.subject.kind == Kind::MergeGroup && job.subject.stands_in_for.is_none() {
+        let ahead = plural(usize::try_from(ahead_by).unwrap_or(usize::MAX), "commit", "commits");
+        notices.push(format!(
+            "this entry of the merge queue stands behind {ahead} that {base} does not have: what they changed shows here too"
+        ));
+    }
+    anchor
 }
 
 /// How far the newest commit with a baseline run is behind the merge base.

@@ -8,10 +8,12 @@ use std::collections::HashSet;
 use super::anchor::{self, Anchor};
 use super::history::{self, Prepared};
 use super::job::Job;
+use super::legs;
 use super::post;
 use super::results::{self, Collected};
 use super::saving;
-use super::subject::Subject;
+use super::stand_in;
+use super::subject::{Kind, Subject};
 use crate::cli::candidate::{self, Candidate, Request};
 use crate::cli::compare;
 use crate::cli::error::CliError;
@@ -26,7 +28,7 @@ use crate::formats::ReadOptions;
 use crate::gate::{self, Action, FEWEST_RUNS, Setting};
 use crate::github::{Client, Environment, Token, WorkflowRun};
 use crate::model::{Context, History};
-use crate::report::{self, Provenance, View};
+use crate::report::{Provenance, View};
 use crate::store::BaselineFilter;
 use crate::text::{escape, plural, short_commit};
 
@@ -40,16 +42,7 @@ pub(in crate::cli) fn run(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let outputs = Outputs::of(surroundings);
-    // Foreign names are printed from here on, and the runner takes lines that begin with `::` for commands.
-    outputs.stop_commands(console)?;
-    let result = run_stopped(arguments, surroundings, &outputs, console);
-    if let Err(error) = &result {
-        let words = error.in_one_line();
-        outputs.summarise(&report::markdown_error(&words))?;
-        outputs.annotate(console, &report::Annotation::error("No verdict", &words))?;
-    }
-    outputs.resume_commands(console)?;
-    result
+    outputs.tell("No verdict", console, |console| run_stopped(arguments, surroundings, &outputs, console))
 }
 
 fn run_stopped(
@@ -109,10 +102,13 @@ fn flow(
         history::record(job, &prepared.path, &files, console)?;
         set_save(saving::is_allowed(job, &mut notices), outputs)?;
     }
-    let mut view = judge(job, config, &collected, &prepared, &anchor, notices, console)?;
+    let stand_in = stand_in::default_branch(job, &prepared, console, &mut notices)?;
+    let (job, prepared) = stand_in.as_ref().map_or((job, &prepared), |(job, prepared)| (job, prepared));
+    let anchor = if stand_in.is_some() { anchor::find(job, &mut notices) } else { anchor };
+    let mut view = judge(job, config, &collected, prepared, &anchor, notices, console)?;
     let verdict = compare::exit(&view.judgement);
     let posted = post::post(job, &mut view, verdict, outputs, console)?;
-    post::set_outputs(job, &view.judgement, &prepared, &posted, outputs)?;
+    post::set_outputs(job, &view.judgement, prepared, &posted, outputs)?;
     Ok(if arguments.enforce { verdict } else { Exit::Success })
 }
 
@@ -180,6 +176,7 @@ fn judge(
     candidate.run.legs.clone_from(&collected.legs);
     let filter = filter(job, config, &candidate, &context, &policy, anchor);
     let history = baseline::read(&prepared.path, &candidate.series, &filter, job.now)?;
+    legs::expect(job, &mut candidate.run, &history, &mut notices);
     let policy = with_required_baseline(policy, job, &history);
     let judgement = gate::judge(&candidate.run, &history, &policy);
     notices.extend(
@@ -218,7 +215,9 @@ fn filter(
     anchor: &Anchor,
 ) -> BaselineFilter {
     let filter = baseline::of_candidate(&job.arguments.policy, config, candidate, context, policy);
-    let before = [filter.before, anchor.before].into_iter().flatten().min();
+    // The results of a pull request state what their author wants, the time too: commits bound its baseline.
+    let stated = filter.before.filter(|_| job.subject.kind == Kind::Branch);
+    let before = [stated, anchor.before].into_iter().flatten().min();
     BaselineFilter {
         branch: job.subject.base_branch.clone(),
         before,
@@ -231,6 +230,9 @@ fn filter(
 fn rule(job: &Job<'_>, filter: &BaselineFilter, anchor: &Anchor, history: &History) -> String {
     let measured: HashSet<&str> = history.runs.iter().filter_map(|run| run.commit.as_deref()).collect();
     let mut rule = baseline::rule(filter);
+    if let Some(base) = &job.subject.stands_in_for {
+        rule.extend([", since the base branch ", base, " has no run in the history"]);
+    }
     if let Some(distance) = anchor::distance(job, anchor, &measured) {
         rule.push_str("; ");
         rule.push_str(&distance);

@@ -26,6 +26,9 @@ use crate::store::{Contents, Mode, Store, StoreError};
 use crate::text::time::age;
 use crate::text::{escape, plural};
 
+/// The file in the output folder that a reader makes where nothing was restored.
+pub(super) const MADE: &str = "history.duckdb";
+
 /// A history whose newest run is older than this is worth a warning.
 const STALE_DAYS: i64 = 14;
 
@@ -139,7 +142,7 @@ fn restored(job: &Job<'_>, notices: &mut Vec<String>) -> Result<(Source, PathBuf
 
 /// The file that this run may write to: what stands at the given path may be saved by a later step.
 fn writable(job: &Job<'_>) -> PathBuf {
-    if job.is_recorded() { job.arguments.store.db.clone() } else { job.output("history.duckdb") }
+    if job.is_recorded() { job.arguments.store.db.clone() } else { job.output(MADE) }
 }
 
 /// A history that an older version wrote, brought up to date: itself by the run that records, a copy by others.

@@ -13,6 +13,7 @@ use crate::cli::gate_args::{GateArgs, Save};
 use crate::github::{Client, WorkflowRun};
 
 /// One job of CI that judges.
+#[derive(Clone)]
 pub(super) struct Job<'a> {
     /// What the user asked for.
     pub(super) arguments: &'a GateArgs,

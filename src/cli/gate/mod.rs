@@ -9,23 +9,29 @@
 //! - `flow` - the command
 //! - `job` - what all parts need to know
 //! - `subject` - what is judged, and against which branch
+//! - `accept` - whether somebody accepted its regressions
 //! - `bundles` - what other jobs left as artifacts
 //! - `results` - the results to be judged, as bundles of one trusted identity
+//! - `legs` - which legs are expected without being named
 //! - `history` - where the history comes from
 //! - `gaps` - what a history lacks
 //! - `saving` - whether a history may replace the one in the cache
+//! - `stand_in` - the default branch in place of a base branch without runs
 //! - `anchor` - which commits the candidate builds on
 //! - `post` - reports, annotations, comment and outputs
 
+mod accept;
 mod anchor;
 mod bundles;
 mod flow;
 mod gaps;
 mod history;
 mod job;
+mod legs;
 mod post;
 mod results;
 mod saving;
+mod stand_in;
 mod subject;
 
 pub(super) use flow::run;

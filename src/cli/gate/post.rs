@@ -20,6 +20,7 @@ use crate::cli::surroundings::Console;
 use crate::gate::{Judgement, Outcome, Verdict};
 use crate::github::sticky::{self, Desired};
 use crate::github::{Client, Comment, Event, GithubError, Marker};
+use crate::model::Leg;
 use crate::report::{self, TerminalOptions, View};
 use crate::text::{plural, short_commit};
 
@@ -55,12 +56,10 @@ pub(super) fn post(
         comment_url: None,
         report: write(job.output("report.md"), &report::markdown(view, usize::MAX))?,
         json: write(job.output("report.json"), &report::json(view))?,
-        suspects: view.judgement.suspects().next().map(|_first| report::suspects(view)),
+        suspects: None,
     };
-    if let Some(suspects) = &posted.suspects {
-        write(job.output("suspects.json"), suspects)?;
-    }
     outputs.summarise(&report::markdown(view, SUMMARY_BUDGET))?;
+    let suspects = suspects(job, view, outputs)?;
     if job.ci.is_some() {
         for annotation in report::annotations(view) {
             outputs.annotate(console, &annotation)?;
@@ -81,7 +80,22 @@ pub(super) fn post(
             None
         }
     };
-    Ok(Posted { comment_url, ..posted })
+    Ok(Posted { comment_url, suspects, ..posted })
+}
+
+/// The suspects for other jobs, where there are any. Where they are too many to be handed on, everything is run again.
+fn suspects(job: &Job<'_>, view: &View, outputs: &Outputs) -> Result<Option<String>, CliError> {
+    if view.judgement.suspects().next().is_none() {
+        return Ok(None);
+    }
+    write(job.output("suspects.json"), &report::suspects(view))?;
+    let (line, is_complete) = report::suspects_line(view, LARGEST_SUSPECTS);
+    if !is_complete {
+        outputs.summarise(&report::markdown_warning(
+            "the suspects are too many for the output `suspects`: it names none, and its filters select everything",
+        ))?;
+    }
+    Ok(Some(line))
 }
 
 /// Bytes of the output `suspects` at most: as a variable of the environment, Linux takes 128 KiB.
@@ -175,7 +189,7 @@ pub(super) fn tell_of_no_verdict(job: &Job<'_>, words: &str) {
     let author = &job.arguments.comment_author;
     let Ok(comments) = client.comments(number) else { return };
     let Some((_, marker)) = sticky::previous(&comments, &job.name, author) else { return };
-    let told = desired(job, report::markdown_error(words), marker.state);
+    let told = desired(job, report::markdown_error("NO VERDICT", words), marker.state);
     let _ = sticky::post(client, number, author, &Desired { create: false, ..told }, comments);
 }
 
@@ -186,7 +200,7 @@ fn wants_first(job: &Job<'_>, judgement: &Judgement, exit: Exit) -> bool {
         CommentMode::OnChange => {
             let is_quiet = judgement.outcome == Outcome::Passed
                 && judgement.counts.unchanged == judgement.counts.total()
-                && judgement.legs.iter().all(|leg| leg.state == crate::model::LegState::Reported);
+                && !judgement.legs.iter().any(Leg::is_lost);
             !is_quiet
         }
         CommentMode::OnFail => exit != Exit::Success,
@@ -258,28 +272,11 @@ pub(super) fn set_outputs(
         ("baseline-age-days", age.map_or_else(String::new, |days| days.to_string())),
         ("report-path", path(&posted.report)),
         ("json-path", path(&posted.json)),
-        ("suspects", suspects_output(posted, outputs)?),
+        ("suspects", posted.suspects.clone().unwrap_or_default()),
         ("comment-url", posted.comment_url.clone().unwrap_or_default()),
         ("history-source", prepared.source.as_str().to_owned()),
         ("report-name", artifact(job).report_artifact()),
     ])
-}
-
-/// The suspects for other jobs. Where they are too many to be handed on, everything should be run again.
-fn suspects_output(posted: &Posted, outputs: &Outputs) -> Result<String, CliError> {
-    let line = posted.suspects.as_deref().map(one_line).unwrap_or_default();
-    if line.len() <= LARGEST_SUSPECTS {
-        return Ok(line);
-    }
-    outputs.summarise(&report::markdown_warning(
-        "the suspects are too many for an output, which is left empty: run the whole suite again",
-    ))?;
-    Ok(String::new())
-}
-
-/// JSON without its layout, for an output that other steps parse.
-fn one_line(json: &str) -> String {
-    serde_json::from_str::<serde_json::Value>(json).map_or_else(|_| String::new(), |value| value.to_string())
 }
 
 fn write(path: PathBuf, text: &str) -> Result<PathBuf, CliError> {

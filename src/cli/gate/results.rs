@@ -114,6 +114,7 @@ pub(super) fn of_legs(
     let mut offered = bundles::of_run(job, client, run_id)?;
     // Made by a job that judged, of what others had left.
     offered.retain(|one| one.name.remark != Some(Remark::Unrecorded));
+    offered.sort_by_key(|one| one.name.attempt);
     if job.arguments.attempts == Attempts::Replace {
         offered = newest_attempts(offered);
     }
@@ -143,11 +144,8 @@ pub(super) fn of_legs(
             }
             Err(reason) => LegState::Failed(reason),
         };
-        // A leg that failed in one attempt and reported in another has reported.
-        let known = legs.entry(name.leg).or_insert(LegState::Missing);
-        if *known != LegState::Reported {
-            *known = state;
-        }
+        // The newest attempt of a leg says how it ended, whatever an earlier one brought.
+        legs.insert(name.leg, state);
     }
     collected.legs = legs.into_iter().map(|(name, state)| Leg { name, state }).collect();
     if collected.files.is_empty() {
@@ -192,11 +190,7 @@ fn newest_attempts(offered: Vec<Offered>) -> Vec<Offered> {
 }
 
 fn no_bundles(run_id: u64, legs: &[Leg]) -> CliError {
-    let state = |leg: &Leg| match &leg.state {
-        LegState::Failed(reason) => format!("{} failed: {reason}", leg.name),
-        LegState::Missing | LegState::Reported => format!("{} is missing", leg.name),
-    };
-    let legs: Vec<String> = legs.iter().map(state).collect();
+    let legs: Vec<String> = legs.iter().map(|leg| format!("{} {}", leg.name, leg.state)).collect();
     let legs = if legs.is_empty() { String::new() } else { format!(" ({})", legs.join("; ")) };
     CliError::Results {
         file: format!("run {run_id}"),

@@ -6,12 +6,10 @@
 
 use jiff::Timestamp;
 
+use super::accept::{self, Acceptance};
 use crate::cli::error::CliError;
-use crate::github::{Client, Event, PullRequest, WorkflowRun};
+use crate::github::{Client, Event, WorkflowRun};
 use crate::text::short_commit;
-
-/// The label by which a person accepts the regressions of a pull request.
-pub(super) const ACCEPT_LABEL: &str = "benchgate: accept";
 
 /// Events whose runs measure the branch that they name.
 const RECORDED: [&str; 4] = ["push", "schedule", "workflow_dispatch", "repository_dispatch"];
@@ -38,6 +36,10 @@ pub(super) struct Subject {
     pub(super) branch: Option<String>,
     /// The branch whose runs are its baseline.
     pub(super) base_branch: Option<String>,
+    /// Whether the user named that branch.
+    pub(super) is_base_named: bool,
+    /// The branch that it stands in for, which has no runs.
+    pub(super) stands_in_for: Option<String>,
     /// The commit whose ancestors are the baseline: the one that was measured, or a merge queue's base.
     pub(super) anchor: Option<String>,
     /// The pull request to comment on.
@@ -69,6 +71,8 @@ impl Subject {
             commit: None,
             branch: None,
             base_branch: stated.clone(),
+            is_base_named: stated.is_some(),
+            stands_in_for: None,
             anchor: None,
             pull_request: None,
             trigger: None,
@@ -80,16 +84,16 @@ impl Subject {
         let Some(ci) = ci else { return Ok(subject) };
         let default_branch = ci.default_branch.clone();
         match &ci.event {
-            Event::PullRequest { number, head_sha, head_ref, base_ref, labels, .. } => {
+            Event::PullRequest { number, head_sha, head_ref, base_ref, .. } => {
                 subject.judge_pull_request(head_sha, head_ref, base_ref, stated);
                 subject.pull_request = Some(*number);
                 subject.trigger = Some("pull_request".to_owned());
-                subject.accept_by_label(client, *number, labels);
+                subject.accept(accept::of_event(ci, client));
             }
             Event::Push { branch, sha, .. } => {
                 subject.judge_branch(branch, sha, stated.or(default_branch));
                 subject.trigger = Some("push".to_owned());
-                subject.accept_by_merged_pull_request(client, branch, sha);
+                subject.accept(accept::of_merged(client, branch, sha));
             }
             Event::MergeGroup { base_sha, base_ref, head_sha, pull_request } => {
                 subject.kind = Kind::MergeGroup;
@@ -98,7 +102,7 @@ impl Subject {
                 subject.anchor = Some(base_sha.clone());
                 subject.trigger = Some("merge_group".to_owned());
                 if let Some(number) = pull_request {
-                    subject.accept_by_label(client, *number, &[]);
+                    subject.accept(accept::of_queued(client, *number));
                 }
             }
             Event::WorkflowRun { .. } => subject.judge_other_run(ci, client, stated)?,
@@ -177,10 +181,10 @@ impl Subject {
                 let client = client.ok_or_else(no_token)?;
                 self.kind = Kind::PullRequest;
                 match client.open_pull_request_of(head_sha, *head_repository_id)? {
-                    Some(PullRequest { number, head_ref, base_ref, labels, .. }) => {
-                        self.judge_pull_request(head_sha, &head_ref, &base_ref, stated);
-                        self.pull_request = Some(number);
-                        self.accept_by_label(Some(client), number, &labels);
+                    Some(request) => {
+                        self.judge_pull_request(head_sha, &request.head_ref, &request.base_ref, stated);
+                        self.pull_request = Some(request.number);
+                        self.accept(accept::of_pull_request(client, &request));
                     }
                     None => self.notices.push(format!(
                         "no open pull request has the commit {} as its head any more, so there is no comment",
@@ -194,41 +198,13 @@ impl Subject {
         Ok(())
     }
 
-    /// A label may have been set after the event: the API knows better than the event's payload.
-    fn accept_by_label(&mut self, client: Option<&Client>, number: u64, labels: &[String]) {
-        let is_labelled = |labels: &[String]| labels.iter().any(|label| label == ACCEPT_LABEL);
-        let Some(client) = client else {
-            if is_labelled(labels) {
-                self.accepted = Some(format!("the label `{ACCEPT_LABEL}` is set"));
-            }
-            return;
-        };
-        let now = client.pull_request(number).map_or_else(|_| labels.to_vec(), |request| request.labels);
-        if is_labelled(&now) {
-            self.accepted = Some(acceptance(client, number));
+    /// Takes over what the label on a pull request says.
+    fn accept(&mut self, acceptance: Acceptance) {
+        match acceptance {
+            Acceptance::By(who) => self.accepted = Some(who),
+            Acceptance::Void(why) => self.notices.push(why),
+            Acceptance::None => {}
         }
-    }
-
-    /// A push of a pull request that was accepted is accepted too, or the regression would fail once more.
-    fn accept_by_merged_pull_request(&mut self, client: Option<&Client>, branch: &str, sha: &str) {
-        let Some(client) = client else { return };
-        let requests = client.pull_requests_of(sha).unwrap_or_default();
-        let is_accepted = |request: &&PullRequest| {
-            request.is_merged && request.base_ref == branch && request.labels.iter().any(|label| label == ACCEPT_LABEL)
-        };
-        if let Some(request) = requests.iter().find(is_accepted) {
-            self.accepted = Some(format!("pull request {}: {}", request.number, acceptance(client, request.number)));
-        }
-    }
-}
-
-/// Who set the label, as far as the API tells.
-fn acceptance(client: &Client, number: u64) -> String {
-    match client.label_actor(number, ACCEPT_LABEL) {
-        Ok(Some((login, time))) => {
-            format!("the label `{ACCEPT_LABEL}` was set by {login} on {}", time.strftime("%Y-%m-%d"))
-        }
-        Ok(None) | Err(_) => format!("the label `{ACCEPT_LABEL}` is set, and GitHub does not say by whom"),
     }
 }
 

@@ -5,8 +5,8 @@
 
 use super::scene::{Line, configuration, latency, meta, noisy, result, scene};
 use crate::gate::policy::DefaultPolicy;
-use crate::gate::{ALL_METRICS, Judgement, Verdict, judge};
-use crate::model::{CandidateRun, History, Status};
+use crate::gate::{ALL_METRICS, Judgement, Verdict, judge, vanished_legs};
+use crate::model::{CandidateRun, History, Leg, LegState, Status};
 
 fn by_default(candidate: &CandidateRun, history: &History) -> Judgement {
     judge(candidate, history, &DefaultPolicy::default())
@@ -104,6 +104,21 @@ fn a_failure_outranks_a_measurement_of_the_same_configuration() {
         .map(|series| series.verdict)
         .collect();
     assert_eq!(of_a, [Verdict::Missing]);
+}
+
+#[test]
+fn a_leg_is_expected_by_a_majority_of_the_newest_five_runs() {
+    let (mut candidate, mut history) = two_series();
+    candidate.legs.push(Leg { name: "cpu".to_owned(), state: LegState::Reported });
+    for (number, run) in history.recent.iter_mut().enumerate() {
+        run.legs.insert("cpu".to_owned());
+        let others = [("cuda", 2..5), ("mps", 3..8)].into_iter().filter(|(_, runs)| runs.contains(&number));
+        run.legs.extend(others.map(|(leg, _)| leg.to_owned()));
+    }
+    let missing = Leg { name: "cuda".to_owned(), state: LegState::Missing };
+    assert_eq!(vanished_legs(&candidate, &history), std::slice::from_ref(&missing));
+    candidate.legs.push(missing);
+    assert_eq!(vanished_legs(&candidate, &history), []);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 //! For: saying in one line what a series measured before and now. Not for: anything that is compiled outside tests.
 //! Invariant: the newest point of every series lies in the newest run; the same line gives the same series everywhere.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use rand::SeedableRng as _;
@@ -111,7 +111,7 @@ pub(in crate::gate) fn scene(lines: &[Line]) -> (CandidateRun, History) {
     for run in (0..count).rev().take(8) {
         let measured = |series: &&SeriesHistory| series.points.iter().any(|point| point.run == run);
         let series = history.series.iter().filter(measured).map(|series| series.meta.clone()).collect();
-        history.recent.push(RecentRun { run, series });
+        history.recent.push(RecentRun { run, series, legs: BTreeSet::new() });
     }
     (candidate, history)
 }

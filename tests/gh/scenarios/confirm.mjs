@@ -1,6 +1,6 @@
 // Suspects are run again before anything fails: examples/workflows/confirm.yml and gate.yml, as they are.
 import assert from 'node:assert/strict';
-import { commit, newestEntry, onlyComment, openRepository, query, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { commit, databaseOf, measured, newestEntry, onlyComment, openRepository, query, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 
 const file = (name) => new URL(`../../../examples/workflows/${name}.yml`, import.meta.url).pathname;
 
@@ -41,6 +41,23 @@ export default {
     const flow = await scene.runWorkflow(file('confirm'), { event });
     assert.deepEqual(flow.jobs.map(({ status }) => status), ['success', 'success', 'skipped', 'success']);
     assert.deepEqual(await scene.world.comments(7), []);
+  },
+
+  async 'suspects that are too many for an output are all run again'({ open }) {
+    const cases = Array.from({ length: 400 }, (_, number) => `case-${number}-${'x'.repeat(60)}`);
+    const scene = await openRepository(open, {
+      'scripts/benchmark': benchmark,
+      'suite/first.json': results({ cases, change: Object.fromEntries(cases.map((name) => [name, 1.3])) }),
+      'suite/again.json': results({ cases }),
+    });
+    await withHistory(scene, { isCached: false });
+    restorable(scene, await databaseOf(Array.from({ length: RUNS }, (_, number) => measured(number, { cases }))));
+    scene.world.graph.line('topic', [sha('b')], { from: commit(RUNS - 1) });
+    const flow = await scene.runWorkflow(file('confirm'), { event: await scene.events.pullRequest({ headSha: sha('b') }) });
+    assert.deepEqual(flow.jobs.map(({ status }) => status), ['success', 'success', 'success', 'success'], flow.jobs.at(-1).log.slice(-2000));
+    assert.match(flow.jobs[1].summary, /the suspects are too many for the output/);
+    assert.match(flow.jobs[2].log, /again: \.\n/);
+    assert.match(flow.jobs[3].summary, /PASSED: no regression in 400 series compared/);
   },
 
   async 'on the default branch both runs become history, saved once'({ open }) {

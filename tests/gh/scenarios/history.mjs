@@ -248,6 +248,7 @@ export default {
     scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
     const pull = await scene.runAction({ event: await scene.events.pullRequest({ headSha: sha('b') }), inputs, files: other });
     assert.equal(pull.outputs['exit-code'], '3');
+    assert.match(push.summary, /another device, CPU model or GPU begins a history of its own/);
   },
 
   async 'a job of an old push that is repeated is judged, and does not become the newest run'({ open }) {

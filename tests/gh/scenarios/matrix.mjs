@@ -54,18 +54,34 @@ export default {
     const one = await scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files: { 'results/a.json': leg('cpu') } });
     const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId: one.runId });
     assert.equal(run.outputs['exit-code'], '12');
-    assert.match(run.summary, /cuda: missing, it left no results/);
+    assert.match(run.summary, /cuda: left no results/);
     const warned = await scene.runAction({
       event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId: one.runId, files: { 'benchgate.toml': '[gate]\nmissing-leg = "warn"\n' },
     });
     assert.equal(warned.status, 'success');
   },
 
+  async 'a leg that vanished is missed though nobody named it, unless the run is partial'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const one = await scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files: { 'results/a.json': leg('cpu') } });
+    const report = (rest = {}) => scene.runAction({ event, inputs: { mode: 'report', ...rest }, runId: one.runId });
+    const run = await report();
+    assert.equal(run.outputs['exit-code'], '12');
+    assert.match(run.summary, /cuda: left no results/);
+    assert.match(run.summary, /most of the newest runs .* the leg cuda, so it is expected here too: .* name the legs in/);
+    const named = await report({ legs: 'cpu' });
+    assert.equal(named.status, 'success', named.log);
+    assert.equal((await report({ partial: 'true' })).status, 'success');
+    const both = await scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cuda' }, files: { 'results/a.json': leg('cuda') }, runId: one.runId });
+    assert.equal(both.status, 'success');
+    assert.equal((await report()).status, 'success');
+  },
+
   async 'without any bundle there is no verdict, and the check fails'({ open }) {
     const { scene, event } = await repositoryWith(open, {});
     const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu' } });
     assert.equal(run.status, 'failure');
-    assert.match(run.summary, /NO VERDICT.*\n\n.*none of its jobs left results \(cpu is missing\)/);
+    assert.match(run.summary, /NO VERDICT.*\n\n.*none of its jobs left results \(cpu left no results\)/);
   },
 
   async 'legs may come in any order, and a second attempt of one of them is pooled or replaces the first'({ open }) {
@@ -109,6 +125,18 @@ export default {
     await collect({ 'results/a.json': leg('cpu') }, { runId: failed.runId, attempt: 2 });
     const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu' }, runId: failed.runId, attempt: 2 });
     assert.equal(run.status, 'success', run.log);
+  },
+
+  async 'a leg that measured in one attempt and failed in the next has failed'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const collect = (files, rest) => scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files, ...rest });
+    const { runId } = await collect({ 'results/a.json': leg('cpu') });
+    await collect({}, { runId, attempt: 2 });
+    for (const attempts of ['pool', 'replace']) {
+      const run = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu', attempts }, runId, attempt: 2 });
+      assert.equal(run.status, 'failure', attempts);
+      assert.match(run.summary, /cpu[: ]+(is )?failed: /);
+    }
   },
 
   async 'without the permission to read artifacts, the error names it'({ open }) {

@@ -18,6 +18,8 @@ export default {
     assert.equal(failed.outputs['exit-code'], '10');
     const later = await scene.runAction({ event, inputs: { mode: 'trend', 'fail-on-worse': true, since: '2h' } });
     assert.equal(later.outputs['exit-code'], '2');
+    assert.match(later.summary, /NO TREND: benchgate could not finish\n\n.*2h\S* is no time/);
+    assert.ok(later.annotations.some(({ level, title }) => level === 'error' && title === 'No trend'));
     assert.equal(scene.cache.entries.length, 1);
   },
 

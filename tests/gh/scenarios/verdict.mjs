@@ -1,6 +1,7 @@
 // The verdict: against which baseline, when the check fails, and who may accept.
 import assert from 'node:assert/strict';
 import { commit, databaseOf, measured, onlyComment, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { zip } from '../zip.mjs';
 
 const inputs = { results: 'results/*.json' };
 const slower = { 'results/a.json': results({ change: { embed: 1.3 } }) };
@@ -61,6 +62,43 @@ export default {
     assert.equal(regressed.outputs.outcome, 'failed');
   },
 
+  async 'a base branch that nobody measured is stood in for by the default branch, up to the merge base'({ open }) {
+    for (const isCached of [true, false]) {
+      const scene = await open();
+      await withHistory(scene, { isCached });
+      scene.world.graph.line('release', [sha('d')], { from: commit(11) }).line('topic', [sha('b')], { from: sha('d') });
+      const event = await scene.events.pullRequest({ headSha: sha('b'), baseRef: 'release' });
+      const lines = Array.from({ length: RUNS }, (_, number) => JSON.parse(measured(number)));
+      for (const [number, { schema, run, hardware, results: all }] of isCached ? [] : lines.entries()) {
+        const zipBytes = zip({ 'bundle.jsonl': [{ schema, run, hardware }, ...all].map((line) => JSON.stringify(line)).join('\n') });
+        scene.world.addArtifact({ runId: number + 1, name: 'benchgate.benchmarks.measure.1', headSha: commit(number), zipBytes });
+      }
+      const run = await scene.runAction({ event, inputs, files: slower });
+      assert.equal(run.outputs['exit-code'], '10', run.log);
+      assert.equal(run.outputs['baseline-commit'], commit(11));
+      assert.equal(run.outputs['history-source'], isCached ? 'cache' : 'artifacts');
+      assert.match(run.summary, /branch main, since the base branch release has no run in the history; the merge base 0bc0ffee0000 was measured/);
+      const named = await scene.runAction({ event, inputs: { ...inputs, baseline: 'release' }, files: slower });
+      assert.equal(named.outputs['exit-code'], '3', 'a branch that was named is meant');
+    }
+  },
+
+  async 'the time that results state chooses no baseline of a pull request'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const slow = (number) => (number > 14 ? { change: { embed: 0.7 } } : {});
+    restorable(scene, await databaseOf(Array.from({ length: RUNS }, (_, number) => measured(number, slow(number)))));
+    const started_at = new Date(Date.now() - 6.5 * 3_600_000).toISOString();
+    const files = { 'results/a.json': results({ run: { started_at } }) };
+    const event = await pullFrom(scene);
+    const gate = await scene.runAction({ event, inputs, files });
+    assert.equal(gate.outputs.regressions, '1', gate.log);
+    assert.equal(gate.outputs['baseline-commit'], commit(19));
+    const { runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect' }, files });
+    const report = await scene.runAction({ event, inputs: { mode: 'report', legs: 'benchmarks' }, runId });
+    assert.equal(report.outputs.regressions, '1', report.log);
+  },
+
   async 'a merge base that was not measured says how far behind the newest baseline is'({ open }) {
     const scene = await open();
     await withHistory(scene, { runs: 16 });
@@ -78,6 +116,11 @@ export default {
     assert.equal(run.status, 'failure');
     assert.equal(run.outputs.regressions, '1');
     assert.equal(scene.world.artifacts.length, 2);
+    assert.doesNotMatch(run.summary, /stands behind/);
+    const behind = scene.events.mergeGroup({ baseSha: sha('d'), headSha: sha('e'), number: 8 });
+    const second = await scene.runAction({ event: behind, inputs, files: clean });
+    assert.equal(second.status, 'success', second.log);
+    assert.match(second.summary, /stands behind 1 commit that main does not have/);
   },
 
   async 'report only: the verdict is told and the check passes'({ open }) {
@@ -86,28 +129,6 @@ export default {
     const run = await scene.runAction({ event: await pullFrom(scene), inputs: { ...inputs, enforce: 'false' }, files: slower });
     assert.equal(run.status, 'success');
     assert.equal(run.outputs.outcome, 'failed');
-  },
-
-  async 'the label accepts the regressions of a pull request, with the name of who set it'({ open }) {
-    const scene = await open();
-    await withHistory(scene);
-    scene.world.addLabelEvent({ number: 7, label: 'benchgate: accept', actor: 'mallory' });
-    const event = await pullFrom(scene, RUNS - 1, { labels: ['benchgate: accept'] });
-    const run = await scene.runAction({ event, inputs, files: slower });
-    assert.equal(run.status, 'success');
-    assert.equal(run.outputs.regressions, '0');
-    const { body } = await onlyComment(scene);
-    assert.match(body, /PASSED: .*1 accepted/);
-    assert.match(body, /benchgate: accept.* was set by mallory on 2026-01-02/);
-    // So are its entry of the merge queue, and the push that merges it.
-    const group = scene.events.mergeGroup({ baseSha: commit(19), headSha: sha('d'), number: 7 });
-    const queued = await scene.runAction({ event: group, inputs, files: slower });
-    assert.equal(queued.status, 'success', queued.log);
-    const merged = { ...scene.world.pulls.get(7), state: 'closed', mergedAt: '2026-01-03T00:00:00Z' };
-    scene.world.pulls.set(7, merged);
-    scene.world.pullsOfCommit[commit(19)] = [7];
-    const push = await scene.runAction({ event: scene.events.push({}), inputs, files: slower });
-    assert.equal(push.status, 'success', push.log);
   },
 
   async 'a waiver accepts its series up to its ceiling, and an expired one is reported'({ open }) {
