@@ -14,8 +14,8 @@ use super::json::{self, Json};
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
-    bencher_metric_format, github_action_benchmark, go_bench, google_benchmark, hyperfine, llama_bench, native,
-    pytest_benchmark, suite_direct, suite_raw, suite_rows,
+    bencher_metric_format, github_action_benchmark, github_action_benchmark_history, go_bench, google_benchmark,
+    hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct, suite_raw, suite_rows, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -71,6 +71,24 @@ const DOCUMENTS: &[Document] = &[
         matches: llama_bench::matches,
         read: |json, _, output| llama_bench::read(json, output),
         marks: "a list, or lines, with `build_commit` and `n_prompt`",
+    },
+    Document {
+        format: Format::Jmh,
+        matches: jmh::matches,
+        read: |json, _, output| jmh::read(json, output),
+        marks: "a list with `benchmark` and `primaryMetric`",
+    },
+    Document {
+        format: Format::GithubActionBenchmarkHistory,
+        matches: github_action_benchmark_history::matches,
+        read: |json, _, output| github_action_benchmark_history::read(json, output),
+        marks: "`entries` and `lastUpdate`",
+    },
+    Document {
+        format: Format::VllmBench,
+        matches: vllm_bench::matches,
+        read: |json, _, output| vllm_bench::read(json, output),
+        marks: "`request_throughput` and `completed`, `tokens_per_second` and `num_requests`, or `latencies` and `percentiles`",
     },
     Document {
         format: Format::GithubActionBenchmark,
@@ -183,6 +201,8 @@ fn read_held(
         go_bench::read(text, output)?;
         return Ok(Format::GoBench);
     }
+    let script = github_action_benchmark_history::without_script(text);
+    let text = script.as_deref().unwrap_or(text);
     if format.is_none() {
         check_is_json(text)?;
     }
@@ -248,4 +268,36 @@ fn unrecognised() -> String {
         "not recognised as results; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), {}",
         marks.join(", ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The order of `DOCUMENTS` must not decide what a tool's file is.
+    #[test]
+    fn every_fixture_is_of_one_format_only() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+        let mut recognised = std::collections::BTreeSet::new();
+        for entry in walkdir::WalkDir::new(root).into_iter().map(|entry| entry.expect("fixture")) {
+            let path = entry.path();
+            let is_document =
+                path.extension().is_some_and(|ending| ["json", "jsonl", "js"].iter().any(|known| ending == *known));
+            let is_other =
+                ["criterion", "native"].iter().any(|name| path.components().any(|part| part.as_os_str() == *name));
+            if !is_document || is_other {
+                continue;
+            }
+            let text = std::fs::read_to_string(path).expect("fixture");
+            let text = github_action_benchmark_history::without_script(&text).unwrap_or(text);
+            let json = parse(&text, 64).expect("JSON");
+            let found: Vec<_> = DOCUMENTS.iter().filter(|document| (document.matches)(&json)).collect();
+            let names: Vec<_> = found.iter().map(|document| document.format.name()).collect();
+            assert_eq!(names.len(), 1, "{}: {names:?}", path.display());
+            recognised.extend(names);
+        }
+        assert_eq!(recognised.len(), DOCUMENTS.len(), "a format without a fixture: {recognised:?}");
+    }
 }

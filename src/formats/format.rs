@@ -29,6 +29,12 @@ pub enum Format {
     GoBench,
     /// `llama-bench -o json` and `-o jsonl`.
     LlamaBench,
+    /// JMH, `-rf json`.
+    Jmh,
+    /// The history of `github-action-benchmark` (`data.js`): every run that it kept.
+    GithubActionBenchmarkHistory,
+    /// `vllm bench serve`, `vllm bench throughput` and `vllm bench latency`.
+    VllmBench,
     /// The old system's suite results (`benchmark_results.json`).
     SuiteRaw,
     /// The old system's direct benchmarks (`direct_benchmark_*.json`).
@@ -39,7 +45,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 16] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -50,6 +56,9 @@ impl Format {
         Self::Criterion,
         Self::GoBench,
         Self::LlamaBench,
+        Self::Jmh,
+        Self::GithubActionBenchmarkHistory,
+        Self::VllmBench,
         Self::SuiteRaw,
         Self::SuiteDirect,
         Self::SuiteRows,
@@ -69,6 +78,9 @@ impl Format {
             Self::Criterion => "criterion",
             Self::GoBench => "go-bench",
             Self::LlamaBench => "llama-bench",
+            Self::Jmh => "jmh",
+            Self::GithubActionBenchmarkHistory => "github-action-benchmark-history",
+            Self::VllmBench => "vllm-bench",
             Self::SuiteRaw => "suite-raw",
             Self::SuiteDirect => "suite-direct",
             Self::SuiteRows => "suite-rows",

@@ -7,8 +7,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::error::{Class, Malformed, ReadError};
+use super::node::{Node, optional};
 use super::output::{MAX_METRICS, Output};
-use crate::model::{Measurement, ResultDraft, Status, Unit};
+use crate::model::{Direction, Measurement, ResultDraft, Status, Unit};
 
 /// One metric as an adapter read it: a value, samples, or both, in the tool's own unit.
 #[derive(Clone, Debug)]
@@ -17,12 +18,14 @@ pub(super) struct Reading {
     pub(super) value: Option<f64>,
     pub(super) samples: Vec<f64>,
     pub(super) unit: String,
+    /// The direction, where the file states one; else the metric's name and unit decide.
+    pub(super) better: Option<Direction>,
 }
 
 impl Reading {
     /// A single value.
     pub(super) fn value(metric: impl Into<String>, value: f64, unit: impl Into<String>) -> Self {
-        Self { metric: metric.into(), value: Some(value), samples: Vec::new(), unit: unit.into() }
+        Self { metric: metric.into(), value: Some(value), samples: Vec::new(), unit: unit.into(), better: None }
     }
 
     /// Samples, and the value that the tool made of them, where it states one.
@@ -32,15 +35,29 @@ impl Reading {
         samples: Vec<f64>,
         unit: impl Into<String>,
     ) -> Self {
-        Self { metric: metric.into(), value, samples, unit: unit.into() }
+        Self { metric: metric.into(), value, samples, unit: unit.into(), better: None }
     }
 
-    /// The measurement; no tool read here states a direction, so the metric's name and unit decide.
+    /// The measurement.
     pub(super) fn measure(&self) -> Result<Measurement, Malformed> {
-        let Self { metric, value, samples, unit } = self;
-        Measurement::new(metric, *value, samples.clone(), Some(unit), None)
+        let Self { metric, value, samples, unit, better } = self;
+        Measurement::new(metric, *value, samples.clone(), Some(unit), *better)
             .map_err(|error| Malformed::from(error).in_field(String::new()))
     }
+}
+
+/// The measurements of readings; a defect without a place is at `node`.
+pub(super) fn measure_all(readings: &[Reading], node: &Node<'_>) -> Result<Vec<Measurement>, Malformed> {
+    readings.iter().map(|reading| reading.measure().map_err(|defect| node.place(defect))).collect()
+}
+
+/// The fields of a table that are there: name of the field, metric, unit.
+pub(super) fn fields(node: &Node<'_>, table: &[(&str, &str, &str)]) -> Result<Vec<Reading>, Malformed> {
+    let read = |&(field, metric, unit): &(&str, &str, &str)| {
+        let value = optional(node, field, Node::number).transpose()?;
+        Some(value.map(|value| Reading::value(metric, value, unit)))
+    };
+    table.iter().filter_map(read).collect()
 }
 
 /// The metric for a number of which only the unit is known: what the unit measures, else the unit's own name.
@@ -178,11 +195,11 @@ impl Entry {
         if self.draft.status == Status::Completed {
             self.draft.status = draft.status;
         }
-        for Reading { metric, value, samples, unit } in readings {
+        for Reading { metric, value, samples, unit, better } in readings {
             let index = match self.find(&metric) {
                 Ok(index) => index,
                 Err(index) => {
-                    self.readings.insert(index, Reading { metric, value, samples, unit });
+                    self.readings.insert(index, Reading { metric, value, samples, unit, better });
                     continue;
                 }
             };
