@@ -14,8 +14,9 @@ use super::json::{self, Json};
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
-    bencher_metric_format, github_action_benchmark, github_action_benchmark_history, go_bench, google_benchmark,
-    hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct, suite_raw, suite_rows, vllm_bench,
+    bencher_metric_format, csv_table, github_action_benchmark, github_action_benchmark_history, go_bench,
+    google_benchmark, hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct, suite_raw, suite_rows,
+    vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -201,6 +202,10 @@ fn read_held(
         go_bench::read(text, output)?;
         return Ok(Format::GoBench);
     }
+    if format == Some(Format::Csv) || (format.is_none() && csv_table::matches(text)) {
+        csv_table::read(text, output)?;
+        return Ok(Format::Csv);
+    }
     let script = github_action_benchmark_history::without_script(text);
     let text = script.as_deref().unwrap_or(text);
     if format.is_none() {
@@ -265,7 +270,8 @@ fn unrecognised() -> String {
     let marks: Vec<String> =
         DOCUMENTS.iter().map(|document| format!("{} ({})", document.format, document.marks)).collect();
     format!(
-        "not recognised as results; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), {}",
+        "not recognised as results; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), \
+         csv (a header with a model or name and a metric with its unit, such as `latency_ms`), {}",
         marks.join(", ")
     )
 }

@@ -35,6 +35,8 @@ pub enum Format {
     GithubActionBenchmarkHistory,
     /// `vllm bench serve`, `vllm bench throughput` and `vllm bench latency`.
     VllmBench,
+    /// A CSV table with a header: a row a result, a column a fact, a parameter or a metric with its unit.
+    Csv,
     /// The old system's suite results (`benchmark_results.json`).
     SuiteRaw,
     /// The old system's direct benchmarks (`direct_benchmark_*.json`).
@@ -45,7 +47,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -59,6 +61,7 @@ impl Format {
         Self::Jmh,
         Self::GithubActionBenchmarkHistory,
         Self::VllmBench,
+        Self::Csv,
         Self::SuiteRaw,
         Self::SuiteDirect,
         Self::SuiteRows,
@@ -81,6 +84,7 @@ impl Format {
             Self::Jmh => "jmh",
             Self::GithubActionBenchmarkHistory => "github-action-benchmark-history",
             Self::VllmBench => "vllm-bench",
+            Self::Csv => "csv",
             Self::SuiteRaw => "suite-raw",
             Self::SuiteDirect => "suite-direct",
             Self::SuiteRows => "suite-rows",

@@ -20,6 +20,7 @@
 
 mod bencher_metric_format;
 pub mod criterion;
+mod csv_table;
 pub mod detect;
 pub mod error;
 pub mod format;
