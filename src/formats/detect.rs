@@ -14,9 +14,9 @@ use super::json::{self, Json};
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
-    bencher_metric_format, csv_table, github_action_benchmark, github_action_benchmark_history, go_bench,
-    google_benchmark, hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct, suite_raw, suite_rows,
-    vllm_bench,
+    asv, bencher_metric_format, benchmark_dotnet, csv_table, github_action_benchmark, github_action_benchmark_history,
+    go_bench, google_benchmark, hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct, suite_raw,
+    suite_rows, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -90,6 +90,18 @@ const DOCUMENTS: &[Document] = &[
         matches: vllm_bench::matches,
         read: |json, _, output| vllm_bench::read(json, output),
         marks: "`request_throughput` and `completed`, `tokens_per_second` and `num_requests`, or `latencies` and `percentiles`",
+    },
+    Document {
+        format: Format::BenchmarkDotNet,
+        matches: benchmark_dotnet::matches,
+        read: |json, _, output| benchmark_dotnet::read(json, output),
+        marks: "`HostEnvironmentInfo` and `Benchmarks`",
+    },
+    Document {
+        format: Format::Asv,
+        matches: asv::matches,
+        read: |json, _, output| asv::read(json, output),
+        marks: "`commit_hash` and `result_columns`",
     },
     Document {
         format: Format::GithubActionBenchmark,
@@ -237,6 +249,9 @@ fn read_held(
 fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
     let defect = match json::parse(text, max_depth) {
         Ok(json) => return Ok(json),
+        Err(defect) if defect.class == Class::NotFinite && asv::may_be(text) => {
+            return Ok(json::parse(&asv::with_marks(text), max_depth)?);
+        }
         Err(defect) => defect,
     };
     let lines = || (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());

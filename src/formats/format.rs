@@ -37,6 +37,10 @@ pub enum Format {
     VllmBench,
     /// A CSV table with a header: a row a result, a column a fact, a parameter or a metric with its unit.
     Csv,
+    /// BenchmarkDotNet, `*-report-full.json` and `*-report-brief.json`.
+    BenchmarkDotNet,
+    /// asv (airspeed velocity), the results of one commit.
+    Asv,
     /// The old system's suite results (`benchmark_results.json`).
     SuiteRaw,
     /// The old system's direct benchmarks (`direct_benchmark_*.json`).
@@ -47,7 +51,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -62,6 +66,8 @@ impl Format {
         Self::GithubActionBenchmarkHistory,
         Self::VllmBench,
         Self::Csv,
+        Self::BenchmarkDotNet,
+        Self::Asv,
         Self::SuiteRaw,
         Self::SuiteDirect,
         Self::SuiteRows,
@@ -85,6 +91,8 @@ impl Format {
             Self::GithubActionBenchmarkHistory => "github-action-benchmark-history",
             Self::VllmBench => "vllm-bench",
             Self::Csv => "csv",
+            Self::BenchmarkDotNet => "benchmark-dotnet",
+            Self::Asv => "asv",
             Self::SuiteRaw => "suite-raw",
             Self::SuiteDirect => "suite-direct",
             Self::SuiteRows => "suite-rows",

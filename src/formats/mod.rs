@@ -18,7 +18,9 @@
 //! 3. A line in the table of [`detect`].
 //! 4. Fixtures under `tests/fixtures/formats/<name>/`, a line in the tests, a section in `docs/formats.md`.
 
+mod asv;
 mod bencher_metric_format;
+mod benchmark_dotnet;
 pub mod criterion;
 mod csv_table;
 pub mod detect;

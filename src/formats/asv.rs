@@ -1,0 +1,269 @@
+//! asv (airspeed velocity): `results/<machine>/<commit>-<environment>.json`, version 2.
+//!
+//! For: each benchmark at each combination of its parameters. Not for: the names of parameters and the units of `track_`
+//! benchmarks, which stand in `benchmarks.json`. The shape is that of asv's `asv/results.py`.
+//! Invariant: `null` is a failure and `NaN` a combination that the benchmark skipped; neither is ever a number.
+
+use jiff::Timestamp;
+
+use super::error::{Class, Malformed, ReadError};
+use super::json::Json;
+use super::node::{Node, optional, optional_text};
+use super::output::Output;
+use super::reading::{Reading, measure_all};
+use super::text::to_u64;
+use crate::model::{Machine, ResultDraft, RunDraft};
+
+/// What stands for `NaN`: JSON has no word for it, and of the same length, places stay those of the file.
+const SKIPPED: &str = "\"-\"";
+
+/// Kinds of benchmarks by the beginning of their function's name: metric, unit.
+const KINDS: &[(&str, &str, &str)] = &[
+    ("time_", "latency", "s"),
+    ("timeraw_", "latency", "s"),
+    ("mem_", "memory", "bytes"),
+    ("peakmem_", "memory_peak", "bytes"),
+];
+
+/// The most combinations of parameters of one benchmark.
+const MAX_COMBINATIONS: usize = 100_000;
+
+/// Whether a text that is no JSON is worth the repair of [`with_marks`].
+pub(super) fn may_be(text: &str) -> bool {
+    ["\"result_columns\"", "\"commit_hash\""].iter().all(|mark| text.contains(mark))
+}
+
+/// The text with [`SKIPPED`] for every `NaN` that is not within a string.
+pub(super) fn with_marks(text: &str) -> String {
+    let mut marked = String::with_capacity(text.len());
+    let mut is_string = false;
+    for (index, part) in text.split('"').enumerate() {
+        if index > 0 {
+            marked.push('"');
+        }
+        if is_string {
+            marked.push_str(part);
+        } else {
+            marked.push_str(&part.replace("NaN", SKIPPED));
+        }
+        // An escaped quotation mark does not end the string; an escaped backslash escapes nothing.
+        let escapes = part.bytes().rev().take_while(|byte| *byte == b'\\').count();
+        is_string = !is_string || escapes % 2 == 1;
+    }
+    marked
+}
+
+/// The commit and the columns of the table.
+pub(super) fn matches(json: &Json) -> bool {
+    json.get("commit_hash").is_some() && json.get("result_columns").is_some()
+}
+
+pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError> {
+    let root = Node::root(json);
+    let environment = optional_text(&root, "env_name")?;
+    let (run, machine) = run(&root)?;
+    output.run(run)?;
+    let columns: Vec<_> = root.field("result_columns")?.items()?.collect();
+    let columns = columns.iter().map(Node::text).collect::<Result<Vec<_>, _>>()?;
+    for (name, row) in root.field("results")?.entries()? {
+        for mut draft in Row::new(name, &columns, &row)?.drafts()? {
+            draft.hardware.machine = machine.clone();
+            draft.parameters.extend(environment.clone().map(|name| ("env_name".to_owned(), name)));
+            output.result(draft, |defect| row.place(defect))?;
+        }
+    }
+    Ok(())
+}
+
+/// The run's time is the commit's, so that commits that were measured later, as `asv run` does, are in order.
+fn run(root: &Node<'_>) -> Result<(RunDraft, Machine), Malformed> {
+    let mut run = RunDraft {
+        commit: Some(root.field("commit_hash")?.text()?.to_owned()),
+        started_at: optional(root, "date", milliseconds)?,
+        ..RunDraft::default()
+    };
+    run.environment.extend(optional_text(root, "python")?.map(|version| ("python".to_owned(), version)));
+    let mut machine = Machine::default();
+    if let Some(facts) = root.maybe("params")? {
+        machine.cpu_model = optional_text(&facts, "cpu")?.filter(|cpu| !cpu.is_empty());
+        machine.cpu_cores = facts.maybe("num_cpu")?.and_then(|cores| cores.scalar()?.parse().ok());
+        for (name, field) in [("os", "os"), ("architecture", "arch")] {
+            run.environment.extend(optional_text(&facts, field)?.map(|value| (name.to_owned(), value)));
+        }
+    }
+    Ok((run, machine))
+}
+
+fn milliseconds(node: &Node<'_>) -> Result<Timestamp, Malformed> {
+    let time = i64::try_from(node.count()?).ok().and_then(|count| Timestamp::from_millisecond(count).ok());
+    time.ok_or_else(|| node.defect(Class::WrongType, "expected a time in milliseconds since 1970"))
+}
+
+/// One benchmark: a list in the order of the columns, from which asv leaves out the last ones that are empty.
+struct Row<'a> {
+    name: &'a str,
+    columns: &'a [&'a str],
+    node: &'a Node<'a>,
+    cells: Vec<Node<'a>>,
+}
+
+impl<'a> Row<'a> {
+    fn new(name: &'a str, columns: &'a [&'a str], node: &'a Node<'a>) -> Result<Self, Malformed> {
+        Ok(Self { name, columns, node, cells: node.items()?.collect() })
+    }
+
+    fn cell(&self, column: &str) -> Option<&Node<'a>> {
+        let index = self.columns.iter().position(|name| *name == column)?;
+        self.cells.get(index).filter(|cell| !cell.is_null())
+    }
+
+    fn list(&self, column: &str) -> Result<Option<Vec<Node<'a>>>, Malformed> {
+        self.cell(column).map(|cell| Ok(cell.items()?.collect())).transpose()
+    }
+
+    fn drafts(&self) -> Result<Vec<ResultDraft>, Malformed> {
+        let combinations = self.combinations()?;
+        let (values, samples) = (self.list("result")?, self.list("samples")?);
+        if values.as_ref().is_some_and(|values| values.len() != combinations.len()) {
+            let message =
+                format!("the parameters have {} combinations, the results another number", combinations.len());
+            return Err(self.node.defect(Class::Contradiction, message));
+        }
+        let measured_at = self.cell("started_at").map(milliseconds).transpose()?;
+        let drafts = combinations.into_iter().enumerate().map(|(index, parameters)| {
+            let samples = samples.as_ref().and_then(|samples| samples.get(index)).filter(|samples| !samples.is_null());
+            let mut draft = match values.as_ref().and_then(|values| values.get(index)) {
+                Some(value) if value.scalar().as_deref() == Some("-") => {
+                    ResultDraft::failed("skipped by the benchmark")
+                }
+                Some(value) if !value.is_null() => self.completed(value, samples)?,
+                _ => ResultDraft::failed("asv reports a failure"),
+            };
+            draft.test_case = Some(self.name.to_owned());
+            draft.measured_at = measured_at;
+            let numbered = (1_u32..).zip(parameters);
+            draft.parameters.extend(numbered.map(|(number, value)| (format!("param{number}"), value)));
+            Ok(draft)
+        });
+        drafts.collect()
+    }
+
+    fn completed(&self, value: &Node<'_>, samples: Option<&Node<'_>>) -> Result<ResultDraft, Malformed> {
+        let function = self.name.rsplit('.').next().unwrap_or(self.name);
+        let kind = KINDS.iter().find(|(prefix, _, _)| function.starts_with(prefix));
+        // What a function tracks is in a unit that this file does not tell.
+        let (metric, unit) = kind.map_or(("value", "value"), |(_, metric, unit)| (*metric, *unit));
+        let samples = samples.map(Node::numbers).transpose()?.unwrap_or_default();
+        let iterations = Some(to_u64(samples.len())).filter(|count| *count > 0);
+        let reading = Reading::samples(metric, Some(value.number()?), samples, unit);
+        Ok(ResultDraft { iterations, ..ResultDraft::completed(measure_all(&[reading], value)?) })
+    }
+
+    /// Every combination of the parameters' values, the last parameter changing fastest; one without any if there are no
+    /// parameters.
+    fn combinations(&self) -> Result<Vec<Vec<String>>, Malformed> {
+        let mut combinations = vec![Vec::new()];
+        let Some(parameters) = self.cell("params") else { return Ok(combinations) };
+        for parameter in parameters.items()? {
+            let values: Vec<_> = parameter.items()?.collect();
+            if combinations.len().saturating_mul(values.len()) > MAX_COMBINATIONS {
+                let message = format!("more than {MAX_COMBINATIONS} combinations of parameters");
+                return Err(parameter.defect(Class::TooLarge, message));
+            }
+            let texts = values.iter().map(Node::text).collect::<Result<Vec<_>, _>>()?;
+            let extend = |known: &Vec<String>| {
+                let known = known.clone();
+                let with = |text: &&str| known.iter().cloned().chain([(*text).to_owned()]).collect();
+                texts.iter().map(with).collect::<Vec<_>>()
+            };
+            combinations = combinations.iter().flat_map(extend).collect();
+        }
+        Ok(combinations)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::testing::{Collected, assert_value, collect, defect_place, measured};
+    use super::super::{Class, Format};
+    use super::with_marks;
+    use crate::model::Status;
+
+    const NORMAL: &str = include_str!("../../tests/fixtures/formats/asv/normal.json");
+
+    #[test]
+    fn every_combination_of_parameters_is_a_result() {
+        let Collected { runs, results } = collect(Format::Asv, NORMAL);
+        assert_eq!(runs[0].commit.as_deref(), Some("66c13668bb69527ccd7ace28234ee8ec352467b7"));
+        assert_eq!(runs[0].started_at.map(|time| time.to_string()).as_deref(), Some("2026-11-24T11:38:35Z"));
+        assert_eq!(results.len(), 15);
+        let sort = |index: usize| &results[3 + index];
+        assert_eq!(sort(0).test_case.as_deref(), Some("bench.Sorting.time_sort"));
+        assert_eq!((sort(1).parameters["param1"].as_str(), sort(1).parameters["param2"].as_str()), ("100", "'tuple'"));
+        assert_eq!((sort(2).parameters["param1"].as_str(), sort(2).parameters["param2"].as_str()), ("1000", "'list'"));
+        assert_eq!(sort(0).parameters["env_name"], "virtualenv-py3.11");
+        assert_eq!(sort(0).hardware.machine.cpu_model.as_deref(), Some("Example CPU"));
+        assert_value(sort(2), "latency", 3.565_000_952_221_453e-3, "ms");
+        assert_eq!((measured(sort(2), "latency").samples().len(), sort(2).iterations), (3, Some(3)));
+        let memory = results.iter().find(|result| result.test_case.as_deref() == Some("bench.peakmem_list"));
+        assert_value(memory.expect("memory"), "memory_peak", 31.051_776, "MB");
+    }
+
+    #[test]
+    fn failures_and_skipped_combinations_are_no_numbers() {
+        let results = collect(Format::Asv, NORMAL).results;
+        let failed = Status::Failed("asv reports a failure".to_owned());
+        let skipped = Status::Failed("skipped by the benchmark".to_owned());
+        // One divided by zero, one was not to be run, one broke as a whole.
+        assert_eq!((&results[1].status, &results[6].status), (&failed, &skipped));
+        let broken = results.iter().find(|result| result.test_case.as_deref() == Some("bench.time_broken"));
+        assert_eq!(broken.expect("broken").status, failed);
+        assert_eq!(results.iter().filter(|result| result.status != Status::Completed).count(), 5);
+    }
+
+    #[test]
+    fn what_is_tracked_has_no_known_unit_and_no_direction() {
+        let results = collect(Format::Asv, NORMAL).results;
+        assert_value(&results[0], "value", 10.0, "value");
+        assert_eq!(measured(&results[0], "value").better(), None);
+    }
+
+    #[test]
+    fn only_bare_nan_is_marked() {
+        assert_eq!(with_marks(r#"[NaN, "NaN", "\"NaN", "\\", NaN]"#), r#"["-", "NaN", "\"NaN", "\\", "-"]"#);
+    }
+
+    #[test]
+    fn defects_are_located() {
+        let time = "results.bench.Sorting.time_sort";
+        for (from, to, class, pointer) in [
+            ("3.565000952221453e-06, NaN]", "\"fast\", NaN]", Class::WrongType, Some(format!("{time}[0][2]"))),
+            ("3.565000952221453e-06, NaN]", "-1, NaN]", Class::Negative, Some(format!("{time}[0][2]"))),
+            ("3.565000952221453e-06, NaN]", "0, NaN]", Class::Zero, Some(format!("{time}[0][2]"))),
+            ("3.565000952221453e-06, NaN]", "Infinity, NaN]", Class::NotFinite, None),
+            ("3.565000952221453e-06, NaN]", "NaN]", Class::Contradiction, Some(time.to_owned())),
+            (
+                "\"commit_hash\": \"66",
+                "\"commit_hash\": 1, \"x\": \"66",
+                Class::WrongType,
+                Some("commit_hash".to_owned()),
+            ),
+            ("\"date\": 17", "\"date\": -17", Class::Negative, Some("date".to_owned())),
+            (
+                "[\"1\", \"0\", \"2\"]",
+                "[\"1\", \"1\", \"2\"]",
+                Class::Duplicate,
+                Some("results.bench.Partial.track_ratio".to_owned()),
+            ),
+        ] {
+            assert!(NORMAL.contains(from), "{from}");
+            let (found, _, _, place) = defect_place(&NORMAL.replacen(from, to, 1));
+            assert_eq!((found, place), (class, pointer), "{to}");
+        }
+        // 11 parameters of 10 values are more combinations than any memory holds.
+        let values = format!("[{}]", vec!["\"1\""; 10].join(", "));
+        let many = format!("[{}]", vec![values.as_str(); 11].join(", "));
+        let text = NORMAL.replace("[[\"1\", \"0\", \"2\"]]", &many);
+        assert_eq!(defect_place(&text).0, Class::TooLarge);
+    }
+}
