@@ -15,8 +15,8 @@ use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
     asv, bencher_metric_format, benchmark_dotnet, csv_table, github_action_benchmark, github_action_benchmark_history,
-    go_bench, google_benchmark, hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct, suite_raw,
-    suite_rows, vllm_bench,
+    go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct,
+    suite_raw, suite_rows, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -102,6 +102,12 @@ const DOCUMENTS: &[Document] = &[
         matches: asv::matches,
         read: |json, _, output| asv::read(json, output),
         marks: "`commit_hash` and `result_columns`",
+    },
+    Document {
+        format: Format::Gungraun,
+        matches: gungraun::matches,
+        read: |json, _, output| gungraun::read(json, output),
+        marks: "`module_path` and `profiles`",
     },
     Document {
         format: Format::GithubActionBenchmark,

@@ -41,6 +41,8 @@ pub enum Format {
     BenchmarkDotNet,
     /// asv (airspeed velocity), the results of one commit.
     Asv,
+    /// Gungraun (formerly iai-callgrind), `--output-format=json` and `summary.json`.
+    Gungraun,
     /// The old system's suite results (`benchmark_results.json`).
     SuiteRaw,
     /// The old system's direct benchmarks (`direct_benchmark_*.json`).
@@ -51,7 +53,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -68,6 +70,7 @@ impl Format {
         Self::Csv,
         Self::BenchmarkDotNet,
         Self::Asv,
+        Self::Gungraun,
         Self::SuiteRaw,
         Self::SuiteDirect,
         Self::SuiteRows,
@@ -93,6 +96,7 @@ impl Format {
             Self::Csv => "csv",
             Self::BenchmarkDotNet => "benchmark-dotnet",
             Self::Asv => "asv",
+            Self::Gungraun => "gungraun",
             Self::SuiteRaw => "suite-raw",
             Self::SuiteDirect => "suite-direct",
             Self::SuiteRows => "suite-rows",

@@ -30,6 +30,7 @@ mod github_action_benchmark;
 mod github_action_benchmark_history;
 mod go_bench;
 mod google_benchmark;
+mod gungraun;
 mod hyperfine;
 mod jmh;
 mod json;

@@ -60,6 +60,7 @@ const KNOWN: &[(&str, Option<&str>, Direction)] = &[
     ("memory_allocated", Some("MB"), Direction::LowerIsBetter),
     ("allocations", Some("allocs"), Direction::LowerIsBetter),
     ("instructions", Some("count"), Direction::LowerIsBetter),
+    ("estimated_cycles", Some("count"), Direction::LowerIsBetter),
     ("power", Some("W"), Direction::LowerIsBetter),
     ("energy", Some("J"), Direction::LowerIsBetter),
 ];
