@@ -4,8 +4,6 @@
 //! benchmarks, which stand in `benchmarks.json`. The shape is that of asv's `asv/results.py`.
 //! Invariant: `null` is a failure and `NaN` a combination that the benchmark skipped; neither is ever a number.
 
-use jiff::Timestamp;
-
 use super::error::{Class, Malformed, ReadError};
 use super::json::Json;
 use super::node::{Node, optional, optional_text};
@@ -79,7 +77,7 @@ pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError
 fn run(root: &Node<'_>) -> Result<(RunDraft, Machine), Malformed> {
     let mut run = RunDraft {
         commit: Some(root.field("commit_hash")?.text()?.to_owned()),
-        started_at: optional(root, "date", milliseconds)?,
+        started_at: optional(root, "date", Node::milliseconds)?,
         ..RunDraft::default()
     };
     run.environment.extend(optional_text(root, "python")?.map(|version| ("python".to_owned(), version)));
@@ -92,11 +90,6 @@ fn run(root: &Node<'_>) -> Result<(RunDraft, Machine), Malformed> {
         }
     }
     Ok((run, machine))
-}
-
-fn milliseconds(node: &Node<'_>) -> Result<Timestamp, Malformed> {
-    let time = i64::try_from(node.count()?).ok().and_then(|count| Timestamp::from_millisecond(count).ok());
-    time.ok_or_else(|| node.defect(Class::WrongType, "expected a time in milliseconds since 1970"))
 }
 
 /// One benchmark: a list in the order of the columns, from which asv leaves out the last ones that are empty.
@@ -129,7 +122,7 @@ impl<'a> Row<'a> {
                 format!("the parameters have {} combinations, the results another number", combinations.len());
             return Err(self.node.defect(Class::Contradiction, message));
         }
-        let measured_at = self.cell("started_at").map(milliseconds).transpose()?;
+        let measured_at = self.cell("started_at").map(Node::milliseconds).transpose()?;
         let drafts = combinations.into_iter().enumerate().map(|(index, parameters)| {
             let samples = samples.as_ref().and_then(|samples| samples.get(index)).filter(|samples| !samples.is_null());
             let mut draft = match values.as_ref().and_then(|values| values.get(index)) {

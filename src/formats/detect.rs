@@ -15,8 +15,8 @@ use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
     asv, bencher_metric_format, benchmark_dotnet, csv_table, github_action_benchmark, github_action_benchmark_history,
-    go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, native, pytest_benchmark, suite_direct,
-    suite_raw, suite_rows, vllm_bench,
+    go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, native, optimum_benchmark, pytest_benchmark,
+    pytorch_records, suite_direct, suite_raw, suite_rows, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -108,6 +108,18 @@ const DOCUMENTS: &[Document] = &[
         matches: gungraun::matches,
         read: |json, _, output| gungraun::read(json, output),
         marks: "`module_path` and `profiles`",
+    },
+    Document {
+        format: Format::PytorchRecords,
+        matches: pytorch_records::matches,
+        read: |json, _, output| pytorch_records::read(json, output),
+        marks: "a list, or lines, with `benchmark` and `metric.benchmark_values`",
+    },
+    Document {
+        format: Format::OptimumBenchmark,
+        matches: optimum_benchmark::matches,
+        read: |json, _, output| optimum_benchmark::read(json, output),
+        marks: "targets, alone or in `report`, each with `latency`, `memory`, `throughput` and `energy`",
     },
     Document {
         format: Format::GithubActionBenchmark,

@@ -43,6 +43,10 @@ pub enum Format {
     Asv,
     /// Gungraun (formerly iai-callgrind), `--output-format=json` and `summary.json`.
     Gungraun,
+    /// PyTorch's benchmark records, schema v3, as a list or lines.
+    PytorchRecords,
+    /// `optimum-benchmark`, `benchmark.json` and `benchmark_report.json`.
+    OptimumBenchmark,
     /// The old system's suite results (`benchmark_results.json`).
     SuiteRaw,
     /// The old system's direct benchmarks (`direct_benchmark_*.json`).
@@ -53,7 +57,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -71,6 +75,8 @@ impl Format {
         Self::BenchmarkDotNet,
         Self::Asv,
         Self::Gungraun,
+        Self::PytorchRecords,
+        Self::OptimumBenchmark,
         Self::SuiteRaw,
         Self::SuiteDirect,
         Self::SuiteRows,
@@ -97,6 +103,8 @@ impl Format {
             Self::BenchmarkDotNet => "benchmark-dotnet",
             Self::Asv => "asv",
             Self::Gungraun => "gungraun",
+            Self::PytorchRecords => "pytorch-records",
+            Self::OptimumBenchmark => "optimum-benchmark",
             Self::SuiteRaw => "suite-raw",
             Self::SuiteDirect => "suite-direct",
             Self::SuiteRows => "suite-rows",

@@ -5,8 +5,6 @@
 //! Invariant: a run's key is derived from its suite, commit and time, so that a file that has grown is read again
 //! without doubling what was there.
 
-use jiff::Timestamp;
-
 use super::error::{Class, Malformed, ReadError};
 use super::json::Json;
 use super::node::Node;
@@ -46,10 +44,7 @@ pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError
 
 fn run(suite: &str, entry: &Node<'_>) -> Result<RunDraft, Malformed> {
     let commit = entry.field("commit")?.field("id")?.text()?.to_owned();
-    let date = entry.field("date")?;
-    let milliseconds = i64::try_from(date.count()?).ok().and_then(|count| Timestamp::from_millisecond(count).ok());
-    let message = "expected a time in milliseconds since 1970";
-    let time = milliseconds.ok_or_else(|| date.defect(Class::WrongType, message))?;
+    let time = entry.field("date")?.milliseconds()?;
     let mut run = RunDraft {
         key: Some(format!("github-action-benchmark:{suite}:{commit}:{time}")),
         suite: Some(suite.to_owned()),

@@ -93,6 +93,7 @@ const DIMENSIONS: &[Dimension] = &[
             ("items_per_second", 1.0),
             ("elements/s", 1.0),
             ("samples/s", 1.0),
+            ("images/s", 1.0),
             ("it/s", 1.0),
             ("ops/s", 1.0),
             ("ops/sec", 1.0),
@@ -143,7 +144,7 @@ const DIMENSIONS: &[Dimension] = &[
     Dimension {
         canonical: "J",
         better: Some(Direction::LowerIsBetter),
-        spellings: &[("J", 1.0), ("joule", 1.0), ("joules", 1.0), ("mJ", 1e-3)],
+        spellings: &[("J", 1.0), ("joule", 1.0), ("joules", 1.0), ("mJ", 1e-3), ("Wh", 3.6e3), ("kWh", 3.6e6)],
     },
     Dimension { canonical: "count", better: None, spellings: &[("count", 1.0)] },
     Dimension {
