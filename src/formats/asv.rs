@@ -23,8 +23,11 @@ const KINDS: &[(&str, &str, &str)] = &[
     ("peakmem_", "memory_peak", "bytes"),
 ];
 
-/// The most combinations of parameters of one benchmark.
-const MAX_COMBINATIONS: usize = 100_000;
+/// The most bytes of parameters in all combinations of one file: a few lists of values make many.
+const MAX_COMBINED_BYTES: usize = 64 << 20;
+
+/// What a text takes beside its bytes.
+const TEXT_BYTES: usize = size_of::<String>();
 
 /// Whether a text that is no JSON is worth the repair of [`with_marks`].
 pub(super) fn may_be(text: &str) -> bool {
@@ -61,13 +64,14 @@ pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError
     let environment = optional_text(&root, "env_name")?;
     let (run, machine) = run(&root)?;
     output.run(run)?;
-    let columns: Vec<_> = root.field("result_columns")?.items()?.collect();
-    let columns = columns.iter().map(Node::text).collect::<Result<Vec<_>, _>>()?;
-    for (name, row) in root.field("results")?.entries()? {
-        for mut draft in Row::new(name, &columns, &row)?.drafts()? {
+    let columns = Columns::new(&root.field("result_columns")?)?;
+    let mut left = MAX_COMBINED_BYTES;
+    for (name, node) in root.field("results")?.entries()? {
+        let row = Row { name, columns: &columns, node: &node, cells: node.items()?.collect() };
+        for mut draft in row.drafts(&mut left)? {
             draft.hardware.machine = machine.clone();
             draft.parameters.extend(environment.clone().map(|name| ("env_name".to_owned(), name)));
-            output.result(draft, |defect| row.place(defect))?;
+            output.result(draft, |defect| node.place(defect))?;
         }
     }
     Ok(())
@@ -92,37 +96,49 @@ fn run(root: &Node<'_>) -> Result<(RunDraft, Machine), Malformed> {
     Ok((run, machine))
 }
 
+/// Where the columns are that are read.
+struct Columns {
+    result: Option<usize>,
+    params: Option<usize>,
+    samples: Option<usize>,
+    started_at: Option<usize>,
+}
+
+impl Columns {
+    fn new(names: &Node<'_>) -> Result<Self, Malformed> {
+        let names = names.items()?.map(|name| name.text()).collect::<Result<Vec<_>, _>>()?;
+        let find = |wanted: &str| names.iter().position(|name| *name == wanted);
+        let (result, params) = (find("result"), find("params"));
+        Ok(Self { result, params, samples: find("samples"), started_at: find("started_at") })
+    }
+}
+
 /// One benchmark: a list in the order of the columns, from which asv leaves out the last ones that are empty.
 struct Row<'a> {
     name: &'a str,
-    columns: &'a [&'a str],
+    columns: &'a Columns,
     node: &'a Node<'a>,
     cells: Vec<Node<'a>>,
 }
 
 impl<'a> Row<'a> {
-    fn new(name: &'a str, columns: &'a [&'a str], node: &'a Node<'a>) -> Result<Self, Malformed> {
-        Ok(Self { name, columns, node, cells: node.items()?.collect() })
+    fn cell(&self, column: Option<usize>) -> Option<&Node<'a>> {
+        self.cells.get(column?).filter(|cell| !cell.is_null())
     }
 
-    fn cell(&self, column: &str) -> Option<&Node<'a>> {
-        let index = self.columns.iter().position(|name| *name == column)?;
-        self.cells.get(index).filter(|cell| !cell.is_null())
-    }
-
-    fn list(&self, column: &str) -> Result<Option<Vec<Node<'a>>>, Malformed> {
+    fn list(&self, column: Option<usize>) -> Result<Option<Vec<Node<'a>>>, Malformed> {
         self.cell(column).map(|cell| Ok(cell.items()?.collect())).transpose()
     }
 
-    fn drafts(&self) -> Result<Vec<ResultDraft>, Malformed> {
-        let combinations = self.combinations()?;
-        let (values, samples) = (self.list("result")?, self.list("samples")?);
+    fn drafts(&self, left: &mut usize) -> Result<Vec<ResultDraft>, Malformed> {
+        let combinations = self.combinations(left)?;
+        let (values, samples) = (self.list(self.columns.result)?, self.list(self.columns.samples)?);
         if values.as_ref().is_some_and(|values| values.len() != combinations.len()) {
             let message =
                 format!("the parameters have {} combinations, the results another number", combinations.len());
             return Err(self.node.defect(Class::Contradiction, message));
         }
-        let measured_at = self.cell("started_at").map(Node::milliseconds).transpose()?;
+        let measured_at = self.cell(self.columns.started_at).map(Node::milliseconds).transpose()?;
         let drafts = combinations.into_iter().enumerate().map(|(index, parameters)| {
             let samples = samples.as_ref().and_then(|samples| samples.get(index)).filter(|samples| !samples.is_null());
             let mut draft = match values.as_ref().and_then(|values| values.get(index)) {
@@ -154,20 +170,21 @@ impl<'a> Row<'a> {
 
     /// Every combination of the parameters' values, the last parameter changing fastest; one without any if there are no
     /// parameters.
-    fn combinations(&self) -> Result<Vec<Vec<String>>, Malformed> {
+    fn combinations(&self, left: &mut usize) -> Result<Vec<Vec<String>>, Malformed> {
         let mut combinations = vec![Vec::new()];
-        let Some(parameters) = self.cell("params") else { return Ok(combinations) };
+        let Some(parameters) = self.cell(self.columns.params) else { return Ok(combinations) };
         for parameter in parameters.items()? {
-            let values: Vec<_> = parameter.items()?.collect();
-            if combinations.len().saturating_mul(values.len()) > MAX_COMBINATIONS {
-                let message = format!("more than {MAX_COMBINATIONS} combinations of parameters");
-                return Err(parameter.defect(Class::TooLarge, message));
-            }
-            let texts = values.iter().map(Node::text).collect::<Result<Vec<_>, _>>()?;
+            let values = parameter.items()?.map(|value| value.text()).collect::<Result<Vec<_>, _>>()?;
+            let longest = values.iter().map(|value| value.len()).max().unwrap_or_default();
+            let bytes = combinations.len().saturating_mul(values.len()).saturating_mul(longest + TEXT_BYTES);
+            let Some(rest) = left.checked_sub(bytes) else {
+                return Err(parameter.defect(Class::TooLarge, "too many combinations of parameters in one file"));
+            };
+            *left = rest;
             let extend = |known: &Vec<String>| {
                 let known = known.clone();
                 let with = |text: &&str| known.iter().cloned().chain([(*text).to_owned()]).collect();
-                texts.iter().map(with).collect::<Vec<_>>()
+                values.iter().map(with).collect::<Vec<_>>()
             };
             combinations = combinations.iter().flat_map(extend).collect();
         }
@@ -254,8 +271,8 @@ mod tests {
             assert_eq!((found, place), (class, pointer), "{to}");
         }
         // 11 parameters of 10 values are more combinations than any memory holds.
-        let values = format!("[{}]", vec!["\"1\""; 10].join(", "));
-        let many = format!("[{}]", vec![values.as_str(); 11].join(", "));
+        let values = format!("[{}]", ["\"1\""; 10].join(", "));
+        let many = format!("[{}]", [values.as_str(); 11].join(", "));
         let text = NORMAL.replace("[[\"1\", \"0\", \"2\"]]", &many);
         assert_eq!(defect_place(&text).0, Class::TooLarge);
     }

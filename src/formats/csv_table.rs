@@ -11,7 +11,7 @@ use csv::{ErrorKind, ReaderBuilder, StringRecord, Trim};
 
 use super::error::{Class, Malformed, ReadError};
 use super::output::{MAX_METRICS, Output};
-use super::reading::{Pool, Reading, slug};
+use super::reading::{Reading, Runs, slug};
 use super::text::conflict_markers;
 use super::time;
 use crate::model::{ResultDraft, RunDraft, Unit};
@@ -192,18 +192,14 @@ pub(super) fn read(text: &str, output: &mut Output<'_>) -> Result<(), ReadError>
     }
     let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(|error| defect(&error, text))?;
     let table = Table::new(titles, &rows)?;
-    let mut runs: Vec<(RunDraft, Pool)> = Vec::new();
+    let mut runs = Runs::default();
     for row in &rows {
         table.add(row, &mut runs).map_err(|defect| match row.position() {
             Some(position) => defect.on_line(position.line()),
             None => defect,
         })?;
     }
-    for (run, pool) in runs {
-        output.run(run)?;
-        pool.finish(output)?;
-    }
-    Ok(())
+    runs.finish(output)
 }
 
 /// A header whose columns are understood.
@@ -251,7 +247,7 @@ impl Table {
     }
 
     /// Adds a row to the run of its commit and branch.
-    fn add(&self, row: &StringRecord, runs: &mut Vec<(RunDraft, Pool)>) -> Result<(), Malformed> {
+    fn add(&self, row: &StringRecord, runs: &mut Runs) -> Result<(), Malformed> {
         let mut run = RunDraft::default();
         let mut draft = ResultDraft::completed(Vec::new());
         let mut readings = Vec::new();
@@ -284,12 +280,7 @@ impl Table {
         } else if readings.is_empty() {
             return Err(Malformed::new(Class::Empty, "a row without a metric, a status or an error"));
         }
-        let index = runs.iter().position(|(known, _)| (&known.commit, &known.branch) == (&run.commit, &run.branch));
-        let index = index.unwrap_or_else(|| {
-            runs.push((run, Pool::default()));
-            runs.len() - 1
-        });
-        runs[index].1.add(key(&draft), draft, readings, |defect| defect)
+        runs.pool(run).add(key(&draft), draft, readings, |defect| defect)
     }
 }
 

@@ -14,9 +14,9 @@ use super::json::{self, Json};
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
-    asv, bencher_metric_format, benchmark_dotnet, csv_table, github_action_benchmark, github_action_benchmark_history,
-    go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, native, optimum_benchmark, pytest_benchmark,
-    pytorch_records, suite_direct, suite_raw, suite_rows, vllm_bench,
+    asv, bencher_metric_format, bencher_perf, benchmark_dotnet, conbench, csv_table, github_action_benchmark,
+    github_action_benchmark_history, go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, native,
+    optimum_benchmark, pytest_benchmark, pytorch_records, suite_direct, suite_raw, suite_rows, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -120,6 +120,18 @@ const DOCUMENTS: &[Document] = &[
         matches: optimum_benchmark::matches,
         read: |json, _, output| optimum_benchmark::read(json, output),
         marks: "targets, alone or in `report`, each with `latency`, `memory`, `throughput` and `energy`",
+    },
+    Document {
+        format: Format::BencherPerf,
+        matches: bencher_perf::matches,
+        read: |json, _, output| bencher_perf::read(json, output),
+        marks: "`results` with `branch`, `testbed`, `benchmark` and `metrics`",
+    },
+    Document {
+        format: Format::Conbench,
+        matches: conbench::matches,
+        read: |json, _, output| conbench::read(json, output),
+        marks: "`batch_id`, `tags` and `context`, alone, in a list or lines",
     },
     Document {
         format: Format::GithubActionBenchmark,

@@ -47,6 +47,10 @@ pub enum Format {
     PytorchRecords,
     /// `optimum-benchmark`, `benchmark.json` and `benchmark_report.json`.
     OptimumBenchmark,
+    /// The answer of `bencher perf`: the history of a project at Bencher.
+    BencherPerf,
+    /// Results in the shape in which they are posted to Conbench.
+    Conbench,
     /// The old system's suite results (`benchmark_results.json`).
     SuiteRaw,
     /// The old system's direct benchmarks (`direct_benchmark_*.json`).
@@ -57,7 +61,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 22] = [
+    pub const ALL: [Self; 24] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -77,6 +81,8 @@ impl Format {
         Self::Gungraun,
         Self::PytorchRecords,
         Self::OptimumBenchmark,
+        Self::BencherPerf,
+        Self::Conbench,
         Self::SuiteRaw,
         Self::SuiteDirect,
         Self::SuiteRows,
@@ -105,6 +111,8 @@ impl Format {
             Self::Gungraun => "gungraun",
             Self::PytorchRecords => "pytorch-records",
             Self::OptimumBenchmark => "optimum-benchmark",
+            Self::BencherPerf => "bencher-perf",
+            Self::Conbench => "conbench",
             Self::SuiteRaw => "suite-raw",
             Self::SuiteDirect => "suite-direct",
             Self::SuiteRows => "suite-rows",

@@ -5,11 +5,11 @@
 //! Invariant: a run's key is derived from its suite, commit and time, so that a file that has grown is read again
 //! without doubling what was there.
 
-use super::error::{Class, Malformed, ReadError};
+use super::error::{Malformed, ReadError};
 use super::json::Json;
 use super::node::Node;
 use super::output::Output;
-use super::reading::{Pool, Reading, metric_of_unit};
+use super::reading::{Pool, Reading, metric_of_unit, past};
 use crate::model::{Direction, ResultDraft, RunDraft};
 
 /// What `data.js` writes before its JSON.
@@ -66,17 +66,11 @@ fn stated_direction(tool: &str) -> Option<Direction> {
     }
 }
 
-/// A time or rate of zero (Rust's `0 ns/iter`) is a failed result: a past cannot be measured again, and one such entry
-/// must not cost the whole of it.
 fn draft(name: &str, bench: &Node<'_>, better: Option<Direction>) -> Result<(ResultDraft, Vec<Reading>), Malformed> {
     let unit = bench.field("unit")?.text()?;
     let value = bench.field("value")?;
     let reading = Reading { better, ..Reading::value(metric_of_unit(unit), value.number()?, unit) };
-    let (mut draft, readings) = match reading.measure() {
-        Err(defect) if defect.class == Class::Zero => (ResultDraft::failed(&defect.message), Vec::new()),
-        Err(defect) => return Err(value.place(defect)),
-        Ok(_) => (ResultDraft::completed(Vec::new()), vec![reading]),
-    };
+    let (mut draft, readings) = past(reading).map_err(|defect| value.place(defect))?;
     draft.test_case = Some(name.to_owned());
     Ok((draft, readings))
 }

@@ -20,7 +20,9 @@
 
 mod asv;
 mod bencher_metric_format;
+mod bencher_perf;
 mod benchmark_dotnet;
+mod conbench;
 pub mod criterion;
 mod csv_table;
 pub mod detect;

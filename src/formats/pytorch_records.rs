@@ -10,7 +10,7 @@ use super::error::{Malformed, ReadError};
 use super::json::Json;
 use super::node::{Node, optional_text};
 use super::output::Output;
-use super::reading::{Pool, Reading, slug};
+use super::reading::{Reading, Runs, slug};
 use crate::model::{HardwareDraft, Machine, ResultDraft, RunDraft};
 
 /// Units at the end of a metric's name.
@@ -53,28 +53,15 @@ pub(super) fn matches(json: &Json) -> bool {
 pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError> {
     let root = Node::root(json);
     let records: Vec<_> = if matches!(json, Json::List(_)) { root.items()?.collect() } else { vec![root] };
-    let mut runs: Vec<(RunDraft, Pool)> = Vec::new();
+    let mut runs = Runs::default();
     for record in &records {
-        let run = run(record)?;
-        let identity = |run: &RunDraft| (run.key.clone(), run.attempt, run.commit.clone(), run.branch.clone());
-        let index = runs.iter().position(|(known, _)| identity(known) == identity(&run));
-        let index = index.unwrap_or_else(|| {
-            runs.push((run.clone(), Pool::default()));
-            runs.len() - 1
-        });
-        let (known, pool) = &mut runs[index];
-        known.environment.extend(run.environment);
         let draft = draft(record)?;
         let ResultDraft { model, hardware, test_case, batch_size, precision, parameters, .. } = &draft;
         let key = format!("{:?}", (model, hardware, test_case, batch_size, precision, parameters));
         let readings = reading(record)?.into_iter().collect();
-        pool.add_metrics(key, draft, readings, |defect| record.place(defect))?;
+        runs.pool(run(record)?).add_metrics(key, draft, readings, |defect| record.place(defect))?;
     }
-    for (run, pool) in runs {
-        output.run(run)?;
-        pool.finish(output)?;
-    }
-    Ok(())
+    runs.finish(output)
 }
 
 /// A text that is stated: the database fills gaps with empty ones.

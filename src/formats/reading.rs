@@ -9,7 +9,7 @@ use std::collections::{HashMap, HashSet};
 use super::error::{Class, Malformed, ReadError};
 use super::node::{Node, optional};
 use super::output::{MAX_METRICS, Output};
-use crate::model::{Direction, Measurement, ResultDraft, Status, Unit};
+use crate::model::{Direction, Measurement, ResultDraft, RunDraft, Status, Unit};
 
 /// One metric as an adapter read it: a value, samples, or both, in the tool's own unit.
 #[derive(Clone, Debug)]
@@ -49,6 +49,16 @@ impl Reading {
 /// The measurements of readings; a defect without a place is at `node`.
 pub(super) fn measure_all(readings: &[Reading], node: &Node<'_>) -> Result<Vec<Measurement>, Malformed> {
     readings.iter().map(|reading| reading.measure().map_err(|defect| node.place(defect))).collect()
+}
+
+/// A result of the past, which cannot be measured again: a zero that cannot be is a failed result instead of a defect that
+/// costs the whole history.
+pub(super) fn past(reading: Reading) -> Result<(ResultDraft, Vec<Reading>), Malformed> {
+    match reading.measure() {
+        Err(defect) if defect.class == Class::Zero => Ok((ResultDraft::failed(&defect.message), Vec::new())),
+        Err(defect) => Err(defect),
+        Ok(_) => Ok((ResultDraft::completed(Vec::new()), vec![reading])),
+    }
 }
 
 /// The fields of a table that are there: name of the field, metric, unit.
@@ -176,6 +186,35 @@ impl Pool {
                 let Malformed { line, column, ref pointer, .. } = place;
                 Malformed { line, column, pointer: pointer.clone(), ..defect }
             })?;
+        }
+        Ok(())
+    }
+}
+
+/// Runs by what tells them apart, for files whose results name their run one by one.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    index: HashMap<String, usize>,
+    runs: Vec<(RunDraft, Pool)>,
+}
+
+impl Runs {
+    /// The pool of a run; of equal runs the first one counts, and the environment of all.
+    pub(super) fn pool(&mut self, run: RunDraft) -> &mut Pool {
+        let identity = format!("{:?}", (&run.key, run.attempt, &run.commit, &run.branch));
+        let index = *self.index.entry(identity).or_insert(self.runs.len());
+        match self.runs.get_mut(index) {
+            Some((known, _)) => known.environment.extend(run.environment),
+            None => self.runs.push((run, Pool::default())),
+        }
+        &mut self.runs[index].1
+    }
+
+    /// Passes the runs and their results on, in the order in which they first occurred.
+    pub(super) fn finish(self, output: &mut Output<'_>) -> Result<(), ReadError> {
+        for (run, pool) in self.runs {
+            output.run(run)?;
+            pool.finish(output)?;
         }
         Ok(())
     }

@@ -95,6 +95,7 @@ const DIMENSIONS: &[Dimension] = &[
             ("samples/s", 1.0),
             ("images/s", 1.0),
             ("it/s", 1.0),
+            ("i/s", 1.0),
             ("ops/s", 1.0),
             ("ops/sec", 1.0),
             ("op/s", 1.0),
