@@ -89,7 +89,7 @@ const DOCUMENTS: &[Document] = &[
         format: Format::VllmBench,
         matches: vllm_bench::matches,
         read: |json, _, output| vllm_bench::read(json, output),
-        marks: "`request_throughput` and `completed`, `tokens_per_second` and `num_requests`, or `latencies` and `percentiles`",
+        marks: "`request_throughput` and `model_id`, `tokens_per_second` and `num_requests`, or `latencies` and `percentiles`",
     },
     Document {
         format: Format::BenchmarkDotNet,

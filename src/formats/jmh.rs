@@ -15,9 +15,6 @@ use crate::model::{ResultDraft, RunDraft};
 /// Metrics of JMH's own profilers whose meaning is known: name, metric.
 const KNOWN: &[(&str, &str)] = &[("gc_alloc_rate_norm", "memory_allocated")];
 
-/// Metrics that are another one times the speed of the benchmark: a faster benchmark allocates faster.
-const DERIVED: &[&str] = &["gc_alloc_rate"];
-
 /// A list whose first element has a benchmark and its primary metric.
 pub(super) fn matches(json: &Json) -> bool {
     json.first().is_some_and(|first| first.get("benchmark").is_some() && first.get("primaryMetric").is_some())
@@ -52,7 +49,7 @@ fn draft(benchmark: &Node<'_>) -> Result<ResultDraft, Malformed> {
     if let Some(secondary) = benchmark.maybe("secondaryMetrics")? {
         for (name, node) in secondary.entries()? {
             let name = slug(name);
-            if !DERIVED.contains(&name.as_str()) {
+            if is_measured(&name, &node)? {
                 let known = KNOWN.iter().find(|(known, _)| *known == name).map_or(name.as_str(), |(_, metric)| metric);
                 measurements.extend(measure_all(&[self::reading(&node, known)?], &node)?);
             }
@@ -73,6 +70,14 @@ fn draft(benchmark: &Node<'_>) -> Result<ResultDraft, Malformed> {
     let warmup = optional(benchmark, "warmupIterations", Node::count)?;
     draft.warmup_iterations = warmup.and_then(|count| count.checked_mul(forks));
     Ok(draft)
+}
+
+/// Whether a secondary metric is one: the score of a profiler that reports text is not a number, and how many megabytes
+/// a second are allocated and collected follows from the speed, so a faster benchmark has more of them.
+fn is_measured(name: &str, metric: &Node<'_>) -> Result<bool, Malformed> {
+    let is_text = metric.field("score")?.scalar().as_deref() == Some("NaN");
+    let is_derived = name.starts_with("gc_") && metric.field("scoreUnit")?.text()? == "MB/sec";
+    Ok(!is_text && !is_derived)
 }
 
 /// The score with a sample for each iteration of each fork.
@@ -144,6 +149,7 @@ mod tests {
         assert_eq!(measured(&results[0], "gc_count").better(), None);
         assert_eq!(measured(&results[0], "gc_time").value().to_bits(), 0.0_f64.to_bits());
         assert!(results[0].measurements.iter().all(|measurement| measurement.metric() != "gc_alloc_rate"));
+        assert!(results[0].measurements.iter().all(|measurement| measurement.metric() != "stack"));
     }
 
     #[test]

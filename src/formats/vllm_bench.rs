@@ -40,7 +40,7 @@ type Read = fn(&Node<'_>) -> Result<(ResultDraft, Vec<Reading>), Malformed>;
 
 /// What the three are called as a test case, and the fields that tell them apart.
 const SUBCOMMANDS: &[(&str, [&str; 2], Read)] = &[
-    ("serve", ["request_throughput", "completed"], serve),
+    ("serve", ["request_throughput", "model_id"], serve),
     ("throughput", ["tokens_per_second", "num_requests"], throughput),
     ("latency", ["latencies", "percentiles"], latency),
 ];
