@@ -80,6 +80,7 @@ fn suite() -> (CandidateRun, History) {
             iterations: None,
             warmup_iterations: None,
             total_time_seconds: None,
+            suspicion: None,
             measurements: vec![measurement],
         });
     }

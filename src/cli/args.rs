@@ -86,6 +86,10 @@ pub struct IngestArgs {
     /// Policy file, for its hardware aliases; `benchgate.toml` is used where it exists
     #[arg(long, env = "BENCHGATE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
+    /// Import nothing: say which format each file has and why, and what its fields become; for a file that no format
+    /// fits, propose a mapping
+    #[arg(long, conflicts_with = "format")]
+    pub explain: bool,
     /// How to print the outcome of each file
     #[arg(long, env = "BENCHGATE_INGEST_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub format: IngestFormat,

@@ -14,7 +14,7 @@ use super::folder;
 use super::inputs::Input;
 use super::read_results::{Found, content_hash};
 use crate::formats::native::{Header, write_run};
-use crate::model::{BenchmarkResult, ConfigurationId, Context, Run};
+use crate::model::{BenchmarkResult, ConfigurationId, Context, Run, RunDraft};
 use crate::store::StoreError;
 
 /// One run of a bundle.
@@ -42,13 +42,22 @@ pub(super) fn assemble(
         for one in found {
             let first = one.part.results.iter().filter_map(|result| result.measured_at).min();
             let mut run = context
-                .complete_run(one.draft, &hash, first)
+                .complete_run(of_this_job(one.draft, context), &hash, first)
                 .map_err(|fact| CliError::Missing { file: input.name.clone(), fact })?;
             rewrite(&mut run);
             add(&mut runs, BundleRun { run, results: one.part.results }, &input.name)?;
         }
     }
     Ok(runs)
+}
+
+/// A bundle holds what a job measured: files that cannot tell (the old system's) belong to that job's run.
+fn of_this_job(draft: RunDraft, context: &Context) -> RunDraft {
+    if !draft.is_without_origin {
+        return draft;
+    }
+    let key = context.run.key.clone().or(draft.key);
+    RunDraft { key, started_at: draft.started_at.or(context.run.started_at), ..draft }
 }
 
 /// Adds a run: to one of the same name and attempt; as a re-run where it has a time of its own; else as itself.
@@ -61,7 +70,7 @@ fn add(runs: &mut Vec<BundleRun>, mut new: BundleRun, file: &str) -> Result<(), 
         };
         let measured: HashSet<ConfigurationId> = known.results.iter().map(|one| one.configuration.id()).collect();
         let Some(repeated) = new.results.iter().find(|one| measured.contains(&one.configuration.id())) else {
-            known.run.started_at = known.run.started_at.min(new.run.started_at);
+            known.run.started_at = [known.run.started_at, new.run.started_at].into_iter().flatten().min();
             known.run.environment.append(&mut new.run.environment);
             known.results.append(&mut new.results);
             return Ok(());

@@ -9,19 +9,17 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::args::FactArgs;
 use super::attempts::{Arranged, arrange};
 use super::error::CliError;
 use super::inputs::{self, Input};
 use super::read_results::{Found, content_hash, read_all};
 use super::surroundings::Console;
+use crate::formats::ReadOptions;
 use crate::model::draft::stated;
-use crate::model::{BenchmarkResult, CandidateRun, ConfigurationId, Context, RunId, SeriesKey, SeriesMeta};
+use crate::model::{
+    BenchmarkResult, CandidateRun, ConfigurationId, Context, RERUNS_OF_ATTEMPT, RunId, SeriesKey, SeriesMeta,
+};
 use crate::text::{escape, plural};
-
-/// A re-run that shares its run's name and states no attempt is recorded as this times the attempt plus its number:
-/// attempts 1001, 1002 of attempt 1. CI itself may repeat the job as attempt 2.
-const RERUNS_OF_ATTEMPT: u32 = 1000;
 
 /// The attempt under which a re-run is recorded that states none of its own; `number` counts from 1.
 pub(super) fn rerun_attempt(attempt: u32, number: u32) -> u32 {
@@ -37,8 +35,8 @@ pub(super) struct Request<'a> {
     pub(super) confirm: &'a [PathBuf],
     /// Files and folders of runs of its base, made alternately with its own, one each.
     pub(super) base: &'a [PathBuf],
-    /// What the files leave open.
-    pub(super) facts: &'a FactArgs,
+    /// How they are read.
+    pub(super) reading: &'a ReadOptions,
     /// Whether only a part of the suite was run.
     pub(super) is_partial: bool,
 }
@@ -91,7 +89,7 @@ pub(super) fn read(request: &Request<'_>, context: &Context, console: &mut Conso
         candidate.add_rerun(&path.display().to_string(), inputs, request, context, &mut hashes, console)?;
     }
     for path in request.base {
-        let files = read_all(inputs::find(std::slice::from_ref(path))?, request.facts.input_format, context, console)?;
+        let files = read_all(inputs::find(std::slice::from_ref(path))?, request.reading, context, console)?;
         let results = files.into_iter().flat_map(|(_, found)| found).flat_map(|one| one.part.results);
         candidate.run.base.push(results.collect());
     }
@@ -117,7 +115,7 @@ impl Candidate {
         hashes: &mut HashSet<String>,
         console: &mut Console<'_>,
     ) -> Result<(), CliError> {
-        let files = read_all(inputs, request.facts.input_format, context, console)?;
+        let files = read_all(inputs, request.reading, context, console)?;
         let mut known: Option<(&str, &str)> = None;
         for (input, found) in &files {
             if !request.confirm.is_empty() {
@@ -163,7 +161,7 @@ impl Candidate {
         // A re-run that states no name is another attempt of the run that it repeats.
         let mut context = context.clone();
         context.run.key = stated(context.run.key).or_else(|| self.key.clone());
-        let files = read_all(inputs, request.facts.input_format, &context, console)?;
+        let files = read_all(inputs, request.reading, &context, console)?;
         for (input, found) in &files {
             if !hashes.insert(content_hash(input)?) {
                 return Err(given_already(&input.name));

@@ -12,7 +12,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::gate_args::CollectArgs;
 use super::inputs;
-use super::leg::{self, BundleName};
+use super::leg::{self, BundleName, Remark};
 use super::outputs::Outputs;
 use super::read_results::read_all;
 use super::surroundings::{Console, Surroundings};
@@ -36,11 +36,16 @@ pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut C
     let leg = leg::of_job(arguments.leg.leg.as_deref(), arguments.leg.matrix.as_deref(), surroundings);
     let mut context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
     context.run.environment.insert(LEG.to_owned(), leg.clone());
-    let name = BundleName { gate: leg::name(&arguments.leg.name), leg, attempt: context.run.attempt.unwrap_or(1) };
     let runs = assemble(arguments, &context, console).and_then(|runs| {
         let results: usize = runs.iter().map(|run| run.results.len()).sum();
         if results > 0 { Ok((runs, results)) } else { Err(no_results(&arguments.results)) }
     });
+    let name = BundleName {
+        gate: leg::name(&arguments.leg.name),
+        leg,
+        attempt: context.run.attempt.unwrap_or(1),
+        remark: runs.is_err().then_some(Remark::Failed),
+    };
     let outputs = Outputs::of(surroundings);
     outputs.set(&[("bundle-path", arguments.output.display().to_string()), ("bundle-name", name.artifact())])?;
     match runs {
@@ -59,7 +64,8 @@ pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut C
 
 fn assemble(arguments: &CollectArgs, context: &Context, console: &mut Console<'_>) -> Result<Vec<BundleRun>, CliError> {
     let inputs = inputs::find(&arguments.results)?;
-    let files = read_all(inputs, arguments.facts.input_format, context, console)?;
+    let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;
+    let files = read_all(inputs, &reading, context, console)?;
     bundle::assemble(files, context, |_| ())
 }
 

@@ -30,10 +30,11 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let request = Request {
         results: &arguments.results,
         confirm: &arguments.confirm,
-        facts: &arguments.facts,
+        reading: &reading,
         base: &arguments.base,
         is_partial: arguments.partial,
     };
@@ -69,6 +70,7 @@ fn record(
     now: Timestamp,
     console: &mut Console<'_>,
 ) -> Result<IngestReport, CliError> {
+    let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let open = || Store::open(&arguments.store.db, Mode::Write, now);
     let mut report = IngestReport::default();
     let is_alike = |one: &Sourced, next: &Sourced| (&one.key, one.attempt) == (&next.key, next.attempt);
@@ -77,7 +79,7 @@ fn record(
         context.run.key = alike[0].key.clone().or(context.run.key);
         context.run.attempt = alike[0].attempt.or(context.run.attempt);
         let inputs: Vec<Input> = alike.iter().map(|sourced| sourced.input.clone()).collect();
-        ingest::import_all(open, &inputs, &arguments.facts, &context, now, |file| {
+        ingest::import_all(open, &inputs, &reading, &context, now, |file| {
             writeln!(console.err, "{file}")?;
             report.add(file);
             Ok(())

@@ -40,10 +40,7 @@ pub fn resolve(
         hardware.machine = machine;
         environment.extend(changing);
     }
-    let started_at = match stated(facts.time.clone()) {
-        Some(text) => Some(time(&text, surroundings.now)?),
-        None => ci.started_at,
-    };
+    let stated_time = stated(facts.time.clone()).map(|text| time(&text, surroundings.now)).transpose()?;
     Ok(Context {
         model: stated(facts.model.clone()),
         hardware,
@@ -57,11 +54,12 @@ pub fn resolve(
             suite: stated(facts.suite.clone()),
             commit: stated(facts.commit.clone()).or(ci.commit),
             branch: stated(facts.branch.clone()).or(ci.branch),
-            started_at,
+            started_at: stated_time.or(ci.started_at),
             trigger: stated(facts.trigger.clone()).or(ci.trigger),
             environment,
-            is_without_commit: false,
+            is_without_origin: false,
         },
+        stated_time,
         hardware_aliases,
     })
 }
@@ -123,7 +121,7 @@ fn github_run(surroundings: &Surroundings) -> RunDraft {
         started_at: Some(surroundings.now),
         trigger: variable("GITHUB_EVENT_NAME"),
         environment,
-        is_without_commit: false,
+        is_without_origin: false,
     }
 }
 

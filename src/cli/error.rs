@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::exit::Exit;
 use crate::config::ConfigError;
+use crate::formats::MappingError;
 use crate::github::GithubError;
 use crate::model::MissingFact;
 use crate::store::StoreError;
@@ -26,6 +27,9 @@ pub enum CliError {
     /// The policy file is not valid.
     #[error(transparent)]
     Config(#[from] ConfigError),
+    /// A mapping of the configuration is not valid.
+    #[error(transparent)]
+    Mapping(#[from] MappingError),
     /// Flags that contradict each other or cannot be used.
     #[error("{message}")]
     Usage {
@@ -76,7 +80,7 @@ impl CliError {
     #[must_use]
     pub fn exit(&self) -> Exit {
         match self {
-            Self::Config(_) | Self::Usage { .. } | Self::Missing { .. } => Exit::Usage,
+            Self::Config(_) | Self::Mapping(_) | Self::Usage { .. } | Self::Missing { .. } => Exit::Usage,
             Self::Store(_) | Self::Results { .. } | Self::File { .. } | Self::GitHub(_) | Self::Output(_) => {
                 Exit::Trouble
             }
@@ -138,6 +142,7 @@ impl CliError {
             }
             Self::Missing { fact, .. } => Some(format!("give it with {}", fact.flag())),
             Self::Config(error) => error.hint(),
+            Self::Mapping(_) => Some("docs/mappings.md describes what a mapping may say".to_owned()),
             Self::GitHub(error) => Some(error.hint()),
             Self::File { .. } | Self::Output(_) => None,
         }

@@ -91,11 +91,12 @@ fn of_results(
     console: &mut Console<'_>,
 ) -> Result<(Explanation, Provenance), CliError> {
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let request = Request {
         results: &arguments.results,
         confirm: &arguments.confirm,
         base: &arguments.base,
-        facts: &arguments.facts,
+        reading: &reading,
         is_partial: arguments.partial,
     };
     let candidate = candidate::read(&request, &context, console)?;

@@ -115,9 +115,9 @@ pub struct GateArgs {
 /// What a further attempt of a run does with the results of the earlier ones.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum Attempts {
-    /// All attempts are evidence: the later ones confirm or clear what the first one suspected
+    /// All attempts are evidence: the later ones confirm or clear what the first one suspected, and each is a baseline run
     Pool,
-    /// The last attempt of each leg counts, the earlier ones are left out
+    /// The last attempt of each leg counts, the earlier ones are left out, also of later baselines
     Replace,
 }
 

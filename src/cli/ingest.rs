@@ -8,16 +8,17 @@ use std::sync::mpsc::Receiver;
 
 use jiff::Timestamp;
 
-use super::args::{FactArgs, IngestArgs, IngestFormat};
+use super::args::{IngestArgs, IngestFormat};
 use super::context;
 use super::error::CliError;
 use super::exit::Exit;
+use super::explain_file;
 use super::ingest_report::{FileReport, IngestReport, Word};
 use super::inputs::{self, Input};
 use super::policy;
 use super::read_ahead::{Defect, Event, read_ahead};
 use super::surroundings::{Console, Surroundings};
-use crate::formats::ReadError;
+use crate::formats::{ReadError, ReadOptions};
 use crate::model::Context;
 use crate::store::import::ImportError;
 use crate::store::{Mode, Source, Store, StoreError};
@@ -29,10 +30,14 @@ use crate::store::{Mode, Source, Store, StoreError};
 pub fn run(arguments: &IngestArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
     let config = policy::load(arguments.config.as_deref())?;
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;
     let inputs = inputs::find(&arguments.results)?;
+    if arguments.explain {
+        return explain_file::run(&inputs, &reading, console);
+    }
     let mut report = IngestReport::default();
     let open = || Store::open(&arguments.store.db, Mode::Create, surroundings.now);
-    import_all(open, &inputs, &arguments.facts, &context, surroundings.now, |file| {
+    import_all(open, &inputs, &reading, &context, surroundings.now, |file| {
         if arguments.format == IngestFormat::Text && !arguments.quiet {
             writeln!(console.out, "{file}")?;
         }
@@ -56,12 +61,12 @@ const HELD_RESULTS: u64 = 200_000;
 pub(super) fn import_all(
     open: impl FnOnce() -> Result<Store, StoreError>,
     inputs: &[Input],
-    facts: &FactArgs,
+    reading: &ReadOptions,
     context: &Context,
     now: Timestamp,
     mut done: impl FnMut(FileReport) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    read_ahead(inputs, facts.input_format, context, |events| {
+    read_ahead(inputs, reading, context, |events| {
         // Opened here, when reading has begun.
         let store = open()?;
         let (mut held, mut results) = (Vec::new(), 0);
@@ -96,7 +101,7 @@ fn import(
     };
     let source = Source { file_name: &input.name, content_hash: &content.hash, bytes: content.bytes };
     let mut import = store.begin_import(source, context, now)?;
-    let mut error = None;
+    let (mut error, mut omitted) = (None, Vec::new());
     let end = loop {
         // After the first error the rest of the input is read past.
         match events.recv() {
@@ -105,6 +110,7 @@ fn import(
                 error = import.results([results]).err();
             }
             Ok(Event::Run(_) | Event::Results(_)) => {}
+            Ok(Event::Omitted(omission)) => omitted.push(omission),
             Ok(Event::End(end)) => break end,
             Ok(Event::Start(_)) | Err(_) => unreachable!("internal error: an input ends before the next begins"),
         }
@@ -112,8 +118,8 @@ fn import(
     match (error, end) {
         (Some(error), _) | (None, Err(Defect::Pack(error))) => refused(error, &input.name),
         (None, Err(Defect::Read(error))) => Ok(unread(error, input)),
-        (None, Ok(format)) => match import.finish(format.name()) {
-            Ok(outcome) => Ok(FileReport::imported(&input.name, format, outcome)),
+        (None, Ok(format)) => match import.finish(&format.to_string()) {
+            Ok(outcome) => Ok(FileReport::imported(&input.name, &format, outcome, &omitted)),
             Err(error) => refused(error, &input.name),
         },
     }

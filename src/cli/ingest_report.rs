@@ -4,16 +4,17 @@
 //! Invariant: every file has exactly one of the four words, and the totals add up to the number of files.
 
 use std::fmt;
+use std::iter::Sum;
 
 use serde::Serialize;
 
 use super::exit::Exit;
-use crate::formats::Format;
+use crate::formats::{Omission, Recognised};
 use crate::store::ImportOutcome;
 use crate::text::{escape, plural};
 
 /// What became of a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Word {
     /// Its results are in the history now.
@@ -21,27 +22,55 @@ pub enum Word {
     /// Its results were in the history already.
     Duplicate,
     /// It holds no results, or nothing that could be taken as it is.
+    #[default]
     Skipped,
     /// It is defective; nothing of it was taken.
     Malformed,
 }
 
 /// One file.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct FileReport {
     path: String,
     outcome: Word,
     #[serde(skip_serializing_if = "Option::is_none")]
-    format: Option<&'static str>,
+    format: Option<String>,
+    #[serde(flatten)]
+    counts: CountsV1,
+    /// What it holds and is not taken, the first of it.
+    omitted: Vec<OmissionV1>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    reason: Option<String>,
+    is_failure: bool,
+}
+
+/// What came into the history, of a file or of all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+struct CountsV1 {
     runs: u64,
     results: u64,
     failed: u64,
     measurements: u64,
     known: u64,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    reason: Option<String>,
-    is_failure: bool,
+    simulated: u64,
+    suspicious: u64,
+    compatibility: u64,
+    tests: u64,
+    tests_failed: u64,
+    detections: u64,
+    records_known: u64,
+    errors: u64,
+    omissions: u64,
 }
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+struct OmissionV1 {
+    place: String,
+    reason: String,
+}
+
+/// Omissions that a file's line of the report lists; the rest is counted.
+const LISTED: usize = 20;
 
 /// All files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -53,22 +82,19 @@ impl FileReport {
     /// Results that it brought into the history.
     #[must_use]
     pub fn results(&self) -> u64 {
-        self.results
+        self.counts.results
     }
 
-    /// A file that was read; without a new result it is a duplicate.
+    /// A file that was read; without anything new it is a duplicate.
     #[must_use]
-    pub fn imported(path: &str, format: Format, outcome: ImportOutcome) -> Self {
-        let ImportOutcome { results, failed, measurements, known, runs } = outcome;
+    pub fn imported(path: &str, format: &Recognised, outcome: ImportOutcome, omitted: &[Omission]) -> Self {
+        let listed = omitted.iter().take(LISTED);
         Self {
             path: path.to_owned(),
-            outcome: if results == 0 { Word::Duplicate } else { Word::Imported },
-            format: Some(format.name()),
-            runs,
-            results,
-            failed,
-            measurements,
-            known,
+            outcome: if outcome.written() == 0 { Word::Duplicate } else { Word::Imported },
+            format: Some(format.to_string()),
+            counts: CountsV1 { omissions: omitted.len() as u64, ..CountsV1::from(outcome) },
+            omitted: listed.map(|one| OmissionV1 { place: one.place.clone(), reason: one.reason.clone() }).collect(),
             reason: None,
             is_failure: false,
         }
@@ -83,18 +109,84 @@ impl FileReport {
     /// A file that should have been imported and was not.
     #[must_use]
     pub fn failed(path: &str, outcome: Word, reason: String) -> Self {
+        Self { path: path.to_owned(), outcome, reason: Some(reason), is_failure: true, ..Self::default() }
+    }
+
+    /// What is worth a word beside the number of results.
+    fn notes(&self) -> String {
+        let CountsV1 { failed, known, simulated, suspicious, errors, omissions, .. } = self.counts;
+        let notes = [
+            (failed, "failed to run"),
+            (known, "known already"),
+            (simulated, "simulated"),
+            (suspicious, "suspicious"),
+            (errors, "not run at all"),
+            (omissions, "left out"),
+        ];
+        let notes = notes.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
+        notes.collect::<Vec<_>>().join(", ")
+    }
+}
+
+impl From<ImportOutcome> for CountsV1 {
+    fn from(outcome: ImportOutcome) -> Self {
+        let ImportOutcome { results, failed, measurements, known, runs, simulated, suspicious, .. } = outcome;
+        let ImportOutcome { compatibility, tests, tests_failed, detections, records_known, errors, .. } = outcome;
         Self {
-            path: path.to_owned(),
-            outcome,
-            format: None,
-            runs: 0,
-            results: 0,
-            failed: 0,
-            measurements: 0,
-            known: 0,
-            reason: Some(reason),
-            is_failure: true,
+            runs,
+            results,
+            failed,
+            measurements,
+            known,
+            simulated,
+            suspicious,
+            compatibility,
+            tests,
+            tests_failed,
+            detections,
+            records_known,
+            errors,
+            omissions: 0,
         }
+    }
+}
+
+impl CountsV1 {
+    /// What is no result, in words: `3 tests (1 failed), 12 of compatibility`.
+    fn records(&self) -> Vec<String> {
+        let Self { compatibility, tests, tests_failed, detections, .. } = *self;
+        let mut words = Vec::new();
+        if compatibility > 0 {
+            words.push(format!("compatibility of {compatibility}"));
+        }
+        if tests > 0 {
+            words.push(format!("{} ({tests_failed} failed)", plural(tests, "test", "tests")));
+        }
+        if detections > 0 {
+            words.push(format!("{} looked for", plural(detections, "hardware type", "hardware types")));
+        }
+        words
+    }
+}
+
+impl Sum for CountsV1 {
+    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
+        all.fold(Self::default(), |sum, one| Self {
+            runs: sum.runs + one.runs,
+            results: sum.results + one.results,
+            failed: sum.failed + one.failed,
+            measurements: sum.measurements + one.measurements,
+            known: sum.known + one.known,
+            simulated: sum.simulated + one.simulated,
+            suspicious: sum.suspicious + one.suspicious,
+            compatibility: sum.compatibility + one.compatibility,
+            tests: sum.tests + one.tests,
+            tests_failed: sum.tests_failed + one.tests_failed,
+            detections: sum.detections + one.detections,
+            records_known: sum.records_known + one.records_known,
+            errors: sum.errors + one.errors,
+            omissions: sum.omissions + one.omissions,
+        })
     }
 }
 
@@ -103,15 +195,13 @@ impl fmt::Display for FileReport {
         let path = escape::terminal(&self.path);
         match (self.outcome, &self.reason) {
             (Word::Imported, _) => {
-                write!(formatter, "imported ({}) {path}", self.results)?;
-                let mut notes = Vec::new();
-                if self.failed > 0 {
-                    notes.push(format!("{} failed to run", self.failed));
+                let mut taken = self.counts.records();
+                if self.counts.results > 0 || taken.is_empty() {
+                    taken.insert(0, self.counts.results.to_string());
                 }
-                if self.known > 0 {
-                    notes.push(format!("{} known already", self.known));
-                }
-                if notes.is_empty() { Ok(()) } else { write!(formatter, ": {}", notes.join(", ")) }
+                write!(formatter, "imported ({}) {path}", taken.join(", "))?;
+                let notes = self.notes();
+                if notes.is_empty() { Ok(()) } else { write!(formatter, ": {notes}") }
             }
             (Word::Duplicate, _) => write!(formatter, "duplicate {path}"),
             (Word::Skipped, reason) => {
@@ -139,9 +229,8 @@ struct TotalsV1 {
     duplicate: usize,
     skipped: usize,
     malformed: usize,
-    results: u64,
-    failed: u64,
-    measurements: u64,
+    #[serde(flatten)]
+    counts: CountsV1,
 }
 
 impl IngestReport {
@@ -166,11 +255,23 @@ impl IngestReport {
     pub fn totals(&self) -> String {
         let totals = self.sum();
         let files = plural(totals.files, "file", "files");
-        let results = plural(totals.results, "result", "results");
-        let measurements = plural(totals.measurements, "measurement", "measurements");
+        let CountsV1 { results, measurements, failed, simulated, suspicious, omissions, .. } = totals.counts;
+        let results = plural(results, "result", "results");
+        let measurements = plural(measurements, "measurement", "measurements");
+        let mut taken = vec![results, measurements, format!("{failed} failed to run")];
+        for (count, word) in [(simulated, "simulated"), (suspicious, "suspicious"), (omissions, "left out")] {
+            if count > 0 {
+                taken.push(format!("{count} {word}"));
+            }
+        }
+        taken.extend(totals.counts.records());
         format!(
-            "{files}: {} imported ({results}, {measurements}, {} failed to run), {} duplicate, {} skipped, {} malformed",
-            totals.imported, totals.failed, totals.duplicate, totals.skipped, totals.malformed
+            "{files}: {} imported ({}), {} duplicate, {} skipped, {} malformed",
+            totals.imported,
+            taken.join(", "),
+            totals.duplicate,
+            totals.skipped,
+            totals.malformed
         )
     }
 
@@ -189,9 +290,7 @@ impl IngestReport {
             duplicate: count(Word::Duplicate),
             skipped: count(Word::Skipped),
             malformed: count(Word::Malformed),
-            results: self.files.iter().map(|file| file.results).sum(),
-            failed: self.files.iter().map(|file| file.failed).sum(),
-            measurements: self.files.iter().map(|file| file.measurements).sum(),
+            counts: self.files.iter().map(|file| file.counts).sum(),
         }
     }
 }

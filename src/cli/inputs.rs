@@ -12,7 +12,7 @@ use globset::{GlobBuilder, GlobMatcher};
 use walkdir::WalkDir;
 
 use super::error::CliError;
-use crate::formats::{self, Format, Limits, ReadError, Sink, TreeFile};
+use crate::formats::{self, Limits, ReadError, ReadOptions, Recognised, Sink, TreeFile, Why};
 
 /// One thing to import: a file, or a tree of files that are one set of results.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -174,18 +174,39 @@ impl Input {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub fn read(&self, format: Option<Format>, limits: &Limits, sink: &mut dyn Sink) -> Result<Format, ReadError> {
+    pub fn read(&self, reading: &ReadOptions, sink: &mut dyn Sink) -> Result<Recognised, ReadError> {
         match &self.source {
             Source::File(path) => {
                 let input = BufReader::with_capacity(1 << 18, File::open(path)?);
-                formats::read(input, &self.name, format, limits, sink)
+                formats::read(input, &self.name, reading, sink)
             }
             Source::CriterionTree(root, files) => {
                 let files = files
                     .iter()
-                    .map(|file| Ok(TreeFile { path: slashed(file), text: read_bounded(&root.join(file), limits)? }))
+                    .map(|file| {
+                        Ok(TreeFile { path: slashed(file), text: read_bounded(&root.join(file), &reading.limits)? })
+                    })
                     .collect::<io::Result<Vec<_>>>()?;
-                formats::read_criterion_tree(&files, limits, sink)
+                formats::read_criterion_tree(&files, &reading.limits, sink).map(Recognised::from)
+            }
+        }
+    }
+}
+
+impl Input {
+    /// As [`Self::read`], and says why the file is taken for what it is.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub fn explain(&self, options: &ReadOptions, sink: &mut dyn Sink) -> Result<Why, ReadError> {
+        match &self.source {
+            Source::File(path) => {
+                formats::explain(BufReader::with_capacity(1 << 18, File::open(path)?), &self.name, options, sink)
+            }
+            Source::CriterionTree(..) => {
+                let recognised = self.read(options, sink).map_err(|error| error.to_string());
+                let marks = Some("the folder with `*/new/benchmark.json`".to_owned());
+                Ok(Why { recognised, marks, others: Vec::new(), fields: Vec::new(), proposal: None })
             }
         }
     }

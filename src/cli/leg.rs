@@ -9,7 +9,28 @@ use super::surroundings::Surroundings;
 /// Longest name; GitHub refuses artifacts with much longer ones.
 const LONGEST: usize = 100;
 
-/// A bundle's artifact: `benchgate.<gate>.<leg>.<attempt>`.
+/// What a bundle's name says of it beside where it comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Remark {
+    /// It has no results, and says why.
+    Failed,
+    /// It was judged, and is not to become history; with it nothing else that this attempt of the run left.
+    Unrecorded,
+}
+
+impl Remark {
+    const ALL: [Self; 2] = [Self::Failed, Self::Unrecorded];
+
+    fn as_str(self) -> &'static str {
+        match self {
+            Self::Failed => "failed",
+            Self::Unrecorded => "unrecorded",
+        }
+    }
+}
+
+/// A bundle's artifact: `benchgate.<gate>.<leg>.<attempt>`, and a remark where there is one. A bundle with a remark is no
+/// part of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BundleName {
     /// The gate, where a repository has several.
@@ -18,12 +39,15 @@ pub(super) struct BundleName {
     pub(super) leg: String,
     /// The attempt of the run that uploaded it.
     pub(super) attempt: u32,
+    /// What else is to be said.
+    pub(super) remark: Option<Remark>,
 }
 
 impl BundleName {
     /// The artifact's name.
     pub(super) fn artifact(&self) -> String {
-        format!("benchgate.{}.{}.{}", self.gate, self.leg, self.attempt)
+        let remark = self.remark.map_or_else(String::new, |remark| format!(".{}", remark.as_str()));
+        format!("benchgate.{}.{}.{}{remark}", self.gate, self.leg, self.attempt)
     }
 
     /// The name of the artifact with the report that was made beside it.
@@ -35,9 +59,13 @@ impl BundleName {
     pub(super) fn parse(artifact: &str) -> Option<Self> {
         let mut parts = artifact.strip_prefix("benchgate.")?.split('.');
         let (gate, leg, attempt) = (parts.next()?, parts.next()?, parts.next()?);
+        let remark = match parts.next() {
+            None => None,
+            Some(text) => Some(Remark::ALL.into_iter().find(|remark| remark.as_str() == text)?),
+        };
         let is_whole = parts.next().is_none() && [gate, leg].iter().all(|name| is_name(name));
         let attempt = attempt.parse().ok().filter(|attempt| *attempt > 0)?;
-        is_whole.then(|| Self { gate: gate.to_owned(), leg: leg.to_owned(), attempt })
+        is_whole.then(|| Self { gate: gate.to_owned(), leg: leg.to_owned(), attempt, remark })
     }
 }
 
@@ -93,15 +121,21 @@ mod tests {
 
     #[test]
     fn a_bundles_name_can_be_taken_apart_again() {
-        let bundle = BundleName { gate: "benchmarks".to_owned(), leg: name("cuda / A100"), attempt: 2 };
+        let bundle = BundleName { gate: "benchmarks".to_owned(), leg: name("cuda / A100"), attempt: 2, remark: None };
         assert_eq!(bundle.artifact(), "benchgate.benchmarks.cuda---A100.2");
-        assert_eq!(BundleName::parse(&bundle.artifact()), Some(bundle));
+        let unrecorded = BundleName { remark: Some(Remark::Unrecorded), ..bundle.clone() };
+        assert_eq!(unrecorded.artifact(), "benchgate.benchmarks.cuda---A100.2.unrecorded");
+        let failed = BundleName { remark: Some(Remark::Failed), ..bundle.clone() };
+        for bundle in [bundle, unrecorded, failed] {
+            assert_eq!(BundleName::parse(&bundle.artifact()), Some(bundle));
+        }
         for other in [
             "benchgate.benchmarks.cuda",
             "benchgate.benchmarks.cuda.x",
             "benchgate.benchmarks.cuda.0",
             "benchgate.benchmarks.cu/da.1",
             "benchgate.benchmarks.cuda.1.zip",
+            "benchgate.benchmarks.cuda.1.failed.failed",
             "benchgate..cuda.1",
             "benchgate-report.benchmarks.cuda.1",
         ] {

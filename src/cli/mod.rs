@@ -34,6 +34,7 @@ pub mod entry;
 pub mod error;
 pub mod exit;
 mod explain;
+mod explain_file;
 pub mod fingerprint;
 mod folder;
 mod gate;

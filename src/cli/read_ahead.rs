@@ -11,8 +11,8 @@ use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 
 use super::inputs::{Content, Input};
-use crate::formats::{Format, Limits, ReadError, Sink};
-use crate::model::{Context, ResultDraft, RunDraft};
+use crate::formats::{Omission, ReadError, ReadOptions, Recognised, Sink};
+use crate::model::{Context, Record, ResultDraft, RunDraft};
 use crate::store::import::ImportError;
 use crate::store::{PackedResults, PackedRun, Packer};
 
@@ -24,8 +24,10 @@ pub enum Event {
     Run(PackedRun),
     /// Results of the run.
     Results(PackedResults),
+    /// Something of it is not taken.
+    Omitted(Omission),
     /// The input ends: its format, or why it was given up.
-    End(Result<Format, Defect>),
+    End(Result<Recognised, Defect>),
 }
 
 /// Why an input was given up.
@@ -42,7 +44,7 @@ const IN_FLIGHT: usize = 16;
 /// Reads the inputs on a thread of their own while `work` takes their events; when `work` returns, reading stops.
 pub fn read_ahead<T>(
     inputs: &[Input],
-    format: Option<Format>,
+    reading: &ReadOptions,
     context: &Context,
     work: impl FnOnce(&Receiver<Event>) -> T,
 ) -> T {
@@ -50,7 +52,7 @@ pub fn read_ahead<T>(
     thread::scope(|scope| {
         scope.spawn(move || {
             for input in inputs {
-                if read(input, format, context, &sender).is_break() {
+                if read(input, reading, context, &sender).is_break() {
                     break;
                 }
             }
@@ -62,13 +64,13 @@ pub fn read_ahead<T>(
     })
 }
 
-fn read(input: &Input, format: Option<Format>, context: &Context, sender: &SyncSender<Event>) -> ControlFlow<()> {
+fn read(input: &Input, reading: &ReadOptions, context: &Context, sender: &SyncSender<Event>) -> ControlFlow<()> {
     let content = input.content();
     let hash = content.as_ref().map(|content| content.hash.clone()).ok();
     send(sender, Event::Start(content))?;
     let Some(hash) = hash else { return ControlFlow::Continue(()) };
     let mut packing = Packing { sender, packer: Packer::new(context, &hash), error: None };
-    let read = input.read(format, &Limits::default(), &mut packing);
+    let read = input.read(reading, &mut packing);
     packing.send_results()?;
     let end = match packing.error {
         Some(error) => Err(Defect::Pack(error)),
@@ -113,6 +115,16 @@ impl Sink for Packing<'_> {
             Ok(()) => ControlFlow::Continue(()),
             Err(error) => self.give_up(error),
         }
+    }
+
+    fn record(&mut self, record: Record) -> ControlFlow<()> {
+        self.packer.record(record);
+        if self.packer.is_full() { self.send_results() } else { ControlFlow::Continue(()) }
+    }
+
+    fn omit(&mut self, omission: Omission) {
+        // Without a receiver the next result stops the reading.
+        let _ = send(self.sender, Event::Omitted(omission));
     }
 }
 

@@ -12,7 +12,7 @@ use super::attempts::Part;
 use super::error::CliError;
 use super::inputs::Input;
 use super::surroundings::Console;
-use crate::formats::{Format, Limits, ReadError, Sink};
+use crate::formats::{ReadError, ReadOptions, Sink};
 use crate::model::draft::stated;
 use crate::model::{BenchmarkResult, Context, MissingFact, ResultDraft, RunDraft, RunId};
 use crate::text::escape;
@@ -38,14 +38,14 @@ pub(super) struct Found {
 /// [`CliError::Results`], [`CliError::Missing`] and [`CliError::File`].
 pub(super) fn read_all(
     inputs: Vec<Input>,
-    format: Option<Format>,
+    reading: &ReadOptions,
     context: &Context,
     console: &mut Console<'_>,
 ) -> Result<Vec<(Input, Vec<Found>)>, CliError> {
     let mut files = Vec::new();
     for input in inputs {
         let mut sink = CandidateSink { context, runs: Vec::new(), error: None };
-        let read = input.read(format, &Limits::default(), &mut sink);
+        let read = input.read(reading, &mut sink);
         let CandidateSink { runs, error, .. } = sink;
         if let Some(fact) = error {
             return Err(CliError::Missing { file: input.name, fact });
@@ -74,7 +74,7 @@ fn complete(run: RunDraft, results: Vec<BenchmarkResult>, input: &Input, context
     let started_at = run.started_at.or_else(|| results.iter().filter_map(|result| result.measured_at).min());
     let (stated_commit, states_attempt) = (stated(run.commit.clone()), run.attempt.is_some());
     // Commit and branch decide nothing here: without them the history cannot hold the run.
-    let draft = RunDraft { is_without_commit: true, ..run.clone() };
+    let draft = RunDraft { is_without_origin: true, ..run.clone() };
     let stated_run = run;
     let run = context
         .complete_run(draft, &hash, Some(Timestamp::UNIX_EPOCH))

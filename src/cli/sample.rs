@@ -126,7 +126,7 @@ fn run_draft(day: u32, is_regressed: bool) -> RunDraft {
         started_at: Some(started_at),
         trigger: (day < RUNS).then(|| "schedule".to_owned()),
         environment: BTreeMap::from([("cuda_driver".to_owned(), driver.to_owned())]),
-        is_without_commit: false,
+        is_without_origin: false,
     }
 }
 

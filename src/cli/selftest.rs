@@ -25,11 +25,12 @@ pub(super) fn run(
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let request = Request {
         results: &arguments.results,
         confirm: &[],
         base: &[],
-        facts: &arguments.facts,
+        reading: &reading,
         // What these results lack does not matter here.
         is_partial: true,
     };

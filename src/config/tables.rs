@@ -204,4 +204,7 @@ pub(super) struct File {
     pub(super) waivers: Vec<Located<WaiverTable>>,
     /// Names of hardware.
     pub(super) hardware: HardwareTable,
+    /// Formats of results files, as docs/mappings.md describes.
+    #[schemars(with = "Vec<std::collections::BTreeMap<String, serde_json::Value>>")]
+    pub(super) mapping: Vec<toml::Table>,
 }

@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn every_combination_of_parameters_is_a_result() {
-        let Collected { runs, results } = collect(Format::Asv, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::Asv, NORMAL);
         assert_eq!(runs[0].commit.as_deref(), Some("66c13668bb69527ccd7ace28234ee8ec352467b7"));
         assert_eq!(runs[0].started_at.map(|time| time.to_string()).as_deref(), Some("2026-11-24T11:38:35Z"));
         assert_eq!(results.len(), 15);

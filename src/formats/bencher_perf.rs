@@ -93,7 +93,7 @@ mod tests {
 
     #[test]
     fn every_report_is_a_run() {
-        let Collected { runs, results } = collect(Format::BencherPerf, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::BencherPerf, NORMAL);
         assert_eq!((runs.len(), results.len()), (4, 5));
         assert_eq!(runs[0].commit.as_deref().map(|commit| &commit[..3]), Some("aaa"));
         assert_eq!((runs[0].branch.as_deref(), runs[1].commit.as_deref().map(str::len)), (Some("main"), Some(40)));

@@ -85,7 +85,7 @@ mod tests {
 
     #[test]
     fn iterations_are_samples_and_jobs_tell_results_apart() {
-        let Collected { runs, results } = collect(Format::BenchmarkDotNet, FULL);
+        let Collected { runs, results, .. } = collect(Format::BenchmarkDotNet, FULL);
         assert_eq!(runs[0].environment["dotnet"], ".NET 8.0.11 (8.0.1124.51707)");
         assert_eq!(results.len(), 5);
         assert_eq!(results[0].test_case.as_deref(), Some("Example.Parse.Sum(Size: 16)"));

@@ -121,7 +121,7 @@ mod tests {
 
     #[test]
     fn tags_and_context_are_parameters_and_data_samples() {
-        let Collected { runs, results } = collect(Format::Conbench, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::Conbench, NORMAL);
         assert_eq!(
             (runs.len(), runs[0].key.as_deref(), runs[0].branch.as_deref()),
             (1, Some("run-1"), Some("org:main"))

@@ -386,7 +386,7 @@ mod tests {
 
     #[test]
     fn commits_are_runs_and_rows_of_one_configuration_repetitions() {
-        let Collected { runs, results } = collect(Format::Csv, MANY);
+        let Collected { runs, results, .. } = collect(Format::Csv, MANY);
         assert_eq!(
             runs.iter().map(|run| run.commit.as_deref()).collect::<Vec<_>>(),
             [Some("aaaaaaa"), Some("bbbbbbb")]

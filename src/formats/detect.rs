@@ -9,46 +9,30 @@ use std::io::{Cursor, Read, Seek, SeekFrom};
 use serde::de::IgnoredAny;
 
 use super::error::{Class, Malformed, ReadError};
-use super::format::Format;
+use super::format::{Format, Recognised};
 use super::json::{self, Json};
+use super::legacy::shapes::shapes;
+use super::mapping::mappings::Mappings;
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
     asv, bencher_metric_format, bencher_perf, benchmark_dotnet, conbench, csv_table, github_action_benchmark,
-    github_action_benchmark_history, go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, native,
-    optimum_benchmark, pytest_benchmark, pytorch_records, suite_direct, suite_raw, suite_rows, vllm_bench,
+    github_action_benchmark_history, go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, mapping,
+    native, optimum_benchmark, pytest_benchmark, pytorch_records, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
-struct Document {
-    format: Format,
+pub(super) struct Document {
+    pub(super) format: Format,
     /// Whether the document is of this format, by the fields that its tool always writes.
-    matches: fn(&Json) -> bool,
+    pub(super) matches: fn(&Json) -> bool,
     read: fn(&Json, &str, &mut Output<'_>) -> Result<(), ReadError>,
     /// What `matches` looks for, in words.
-    marks: &'static str,
+    pub(super) marks: &'static str,
 }
 
-/// The JSON formats that are held in memory, most specific first.
-const DOCUMENTS: &[Document] = &[
-    Document {
-        format: Format::SuiteRaw,
-        matches: suite_raw::matches,
-        read: |json, _, output| suite_raw::read(json, output),
-        marks: "`benchmarks` and `system_info`",
-    },
-    Document {
-        format: Format::SuiteDirect,
-        matches: suite_direct::matches,
-        read: |json, _, output| suite_direct::read(json, output),
-        marks: "`batch_results`",
-    },
-    Document {
-        format: Format::SuiteRows,
-        matches: suite_rows::matches,
-        read: |json, _, output| suite_rows::read(json, output),
-        marks: "a list with `model_name` and `hardware_type`",
-    },
+/// The JSON formats that are held in memory, most specific first; the old system's shapes come after all of them.
+pub(super) const DOCUMENTS: &[Document] = &[
     Document {
         format: Format::Hyperfine,
         matches: hyperfine::matches,
@@ -145,12 +129,36 @@ const DOCUMENTS: &[Document] = &[
         read: |json, _, output| bencher_metric_format::read(json, output),
         marks: "benchmarks of measures of `value`",
     },
+    Document {
+        format: Format::Legacy,
+        matches: |json| mapping::read::find(shapes(), json).is_some(),
+        read: read_legacy,
+        marks: "one of its shapes",
+    },
 ];
+
+fn read_legacy(json: &Json, file_name: &str, output: &mut Output<'_>) -> Result<(), ReadError> {
+    let Some(shape) = mapping::read::find(shapes(), json) else {
+        return Err(ReadError::Skipped("the file has none of the old system's shapes".to_owned()));
+    };
+    mapping::read::read(shapes(), shape, json, file_name, output)
+}
 
 /// How much of a file is looked at to recognise the native formats, which may be too large to hold.
 const SNIFFED_BYTES: u64 = 64 << 10;
 
-/// Reads a file: recognises its format unless `format` names it, and passes its results to `sink` one by one.
+/// How files are read.
+#[derive(Clone, Debug, Default)]
+pub struct ReadOptions {
+    /// The format, where the user names it; else it is recognised.
+    pub format: Option<Format>,
+    /// Bounds on what a file may hold.
+    pub limits: Limits,
+    /// A project's own formats, which are tried first.
+    pub mappings: Mappings,
+}
+
+/// Reads a file: recognises its format unless one is named, and passes its results to `sink` one by one.
 ///
 /// `file_name` serves messages and times in names only. After an error the results already passed on do not count.
 ///
@@ -159,12 +167,11 @@ const SNIFFED_BYTES: u64 = 64 << 10;
 pub fn read<R: Read + Seek>(
     mut input: R,
     file_name: &str,
-    format: Option<Format>,
-    limits: &Limits,
+    reading: &ReadOptions,
     sink: &mut dyn Sink,
-) -> Result<Format, ReadError> {
-    let mut output = Output::new(sink, limits);
-    let format = match format {
+) -> Result<Recognised, ReadError> {
+    let mut output = Output::new(sink, &reading.limits);
+    let format = match reading.format {
         None => {
             let mut head = Vec::new();
             input.by_ref().take(SNIFFED_BYTES).read_to_end(&mut head)?;
@@ -186,12 +193,13 @@ pub fn read<R: Read + Seek>(
             native::read::lines(&mut input, &mut output)?;
             Format::NativeLines
         }
-        format => read_held(&hold(input, limits)?, file_name, format, &mut output)?,
+        format => read_held(&hold(input, &reading.limits)?, file_name, format, &reading.mappings, &mut output)?,
     };
-    if output.results() == 0 {
-        return Err(ReadError::Skipped(format!("a {format} file without results")));
+    let recognised = Recognised { format, shape: output.take_shape() };
+    if output.passed() == 0 {
+        return Err(ReadError::Skipped(format!("empty: a {recognised} file without results")));
     }
-    Ok(format)
+    Ok(recognised)
 }
 
 /// Native, if the version of the native schema is named near the beginning.
@@ -234,10 +242,11 @@ fn read_held(
     bytes: &[u8],
     file_name: &str,
     format: Option<Format>,
+    mappings: &Mappings,
     output: &mut Output<'_>,
 ) -> Result<Format, ReadError> {
     if bytes.trim_ascii().is_empty() {
-        return Err(ReadError::Skipped("the file is empty".to_owned()));
+        return Err(ReadError::Skipped("empty: the file is empty".to_owned()));
     }
     let text = text::decode(bytes)?;
     if format == Some(Format::GoBench) || (format.is_none() && go_bench::matches(text)) {
@@ -248,17 +257,24 @@ fn read_held(
         csv_table::read(text, output)?;
         return Ok(Format::Csv);
     }
-    let script = github_action_benchmark_history::without_script(text);
-    let text = script.as_deref().unwrap_or(text);
     if format.is_none() {
         check_is_json(text)?;
     }
     let json = parse(text, output.limits().max_depth)?;
     if matches!(&json, Json::Object(fields) if fields.is_empty()) || json == Json::List(Vec::new()) {
-        return Err(ReadError::Skipped("the file is an empty JSON document".to_owned()));
+        return Err(ReadError::Skipped("empty: the file is an empty JSON document".to_owned()));
     }
     if format == Some(Format::Criterion) {
         return Err(ReadError::Skipped("criterion results are a folder, not a single file".to_owned()));
+    }
+    if matches!(format, None | Some(Format::Mapping)) {
+        if let Some(shape) = mappings.find(&json) {
+            mapping::read::read(mappings.shapes(), shape, &json, file_name, output)?;
+            return Ok(Format::Mapping);
+        }
+        if format.is_some() {
+            return Err(ReadError::Skipped("no mapping of benchgate.toml fits the file".to_owned()));
+        }
     }
     let document = match format {
         Some(format) => DOCUMENTS.iter().find(|document| document.format == format),
@@ -275,8 +291,10 @@ fn read_held(
     Err(ReadError::Skipped(unrecognised()))
 }
 
-/// A JSON document, or JSON Lines as the list of their objects.
-fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
+/// A JSON document, or JSON Lines as the list of their objects; without what two tools write around or into theirs.
+pub(super) fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
+    let script = github_action_benchmark_history::without_script(text);
+    let text = script.as_deref().unwrap_or(text);
     let defect = match json::parse(text, max_depth) {
         Ok(json) => return Ok(json),
         Err(defect) if defect.class == Class::NotFinite && asv::may_be(text) => {
@@ -297,7 +315,7 @@ fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
 /// Text that is no JSON and does not try to be is not malformed but something else.
 fn check_is_json(text: &str) -> Result<(), ReadError> {
     let start = text.trim_start();
-    if start.starts_with(['{', '[']) {
+    if start.starts_with(['{', '[']) || github_action_benchmark_history::is_script(text) {
         return Ok(());
     }
     let conflict = text::conflict_markers(text).filter(|_| start.starts_with("<<<<<<<"));
@@ -315,7 +333,7 @@ fn unrecognised() -> String {
     let marks: Vec<String> =
         DOCUMENTS.iter().map(|document| format!("{} ({})", document.format, document.marks)).collect();
     format!(
-        "not recognised as results; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), \
+        "not-results: not recognised; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), \
          csv (a header with a model or name and a metric with its unit, such as `latency_ms`), {}",
         marks.join(", ")
     )
@@ -342,7 +360,6 @@ mod tests {
                 continue;
             }
             let text = std::fs::read_to_string(path).expect("fixture");
-            let text = github_action_benchmark_history::without_script(&text).unwrap_or(text);
             let json = parse(&text, 64).expect("JSON");
             let found: Vec<_> = DOCUMENTS.iter().filter(|document| (document.matches)(&json)).collect();
             let names: Vec<_> = found.iter().map(|document| document.format.name()).collect();

@@ -51,17 +51,15 @@ pub enum Format {
     BencherPerf,
     /// Results in the shape in which they are posted to Conbench.
     Conbench,
-    /// The old system's suite results (`benchmark_results.json`).
-    SuiteRaw,
-    /// The old system's direct benchmarks (`direct_benchmark_*.json`).
-    SuiteDirect,
-    /// The old system's flat rows, named like its table's columns.
-    SuiteRows,
+    /// The old system's files, by a table of their shapes.
+    Legacy,
+    /// A project's own format, by a mapping of `benchgate.toml`.
+    Mapping,
 }
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 24] = [
+    pub const ALL: [Self; 23] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -83,9 +81,8 @@ impl Format {
         Self::OptimumBenchmark,
         Self::BencherPerf,
         Self::Conbench,
-        Self::SuiteRaw,
-        Self::SuiteDirect,
-        Self::SuiteRows,
+        Self::Legacy,
+        Self::Mapping,
     ];
 
     /// The name on the command line and in the history.
@@ -113,9 +110,8 @@ impl Format {
             Self::OptimumBenchmark => "optimum-benchmark",
             Self::BencherPerf => "bencher-perf",
             Self::Conbench => "conbench",
-            Self::SuiteRaw => "suite-raw",
-            Self::SuiteDirect => "suite-direct",
-            Self::SuiteRows => "suite-rows",
+            Self::Legacy => "legacy",
+            Self::Mapping => "mapping",
         }
     }
 
@@ -123,6 +119,31 @@ impl Format {
     #[must_use]
     pub fn parse(name: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.name() == name)
+    }
+}
+
+/// What a file turned out to be.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Recognised {
+    /// Its format.
+    pub format: Format,
+    /// Its shape, where the format has several.
+    pub shape: Option<String>,
+}
+
+impl From<Format> for Recognised {
+    fn from(format: Format) -> Self {
+        Self { format, shape: None }
+    }
+}
+
+impl fmt::Display for Recognised {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { format, shape } = self;
+        match shape {
+            Some(shape) => write!(formatter, "{format}/{shape}"),
+            None => write!(formatter, "{format}"),
+        }
     }
 }
 

@@ -15,9 +15,14 @@ use crate::model::{Direction, ResultDraft, RunDraft};
 /// What `data.js` writes before its JSON.
 const PREFIX: &str = "window.BENCHMARK_DATA =";
 
+/// Whether a text begins like `data.js`.
+pub(super) fn is_script(text: &str) -> bool {
+    text.trim_start().starts_with(PREFIX)
+}
+
 /// The text with blanks instead of what makes it a script, so that places stay those of the file.
 pub(super) fn without_script(text: &str) -> Option<String> {
-    text.trim_start().starts_with(PREFIX).then(|| text.replacen(PREFIX, &" ".repeat(PREFIX.len()), 1))
+    is_script(text).then(|| text.replacen(PREFIX, &" ".repeat(PREFIX.len()), 1))
 }
 
 /// Suites and the time of their last change.
@@ -86,7 +91,7 @@ mod tests {
 
     #[test]
     fn every_entry_is_a_run_with_its_commit_and_time() {
-        let Collected { runs, results } = collect(Format::GithubActionBenchmarkHistory, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::GithubActionBenchmarkHistory, NORMAL);
         let facts = runs.iter().map(|run| (run.suite.as_deref(), run.commit.as_deref().map(|commit| &commit[..1])));
         let (rust, go, scores) = (Some("Rust Benchmark"), Some("Go Benchmark"), Some("Scores"));
         assert_eq!(

@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn lines_are_results_and_repetitions_samples() {
-        let Collected { runs, results } = collect(Format::GoBench, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::GoBench, NORMAL);
         assert_eq!(runs[0].environment["goarch"], "amd64");
         assert_eq!(results.len(), 3);
         assert_eq!(results[0].test_case.as_deref(), Some("BenchmarkDecode/small"));

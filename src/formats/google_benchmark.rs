@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn repetitions_are_samples_and_aggregates_are_left_out() {
-        let Collected { runs, results } = collect(Format::GoogleBenchmark, REPETITIONS);
+        let Collected { runs, results, .. } = collect(Format::GoogleBenchmark, REPETITIONS);
         assert_eq!(runs[0].started_at.map(|time| time.to_string()).as_deref(), Some("2026-01-31T09:00:00Z"));
         assert_eq!(results.len(), 3);
         assert_eq!(results[0].test_case.as_deref(), Some("BM_Copy/1024"));

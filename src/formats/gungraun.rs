@@ -136,7 +136,7 @@ mod tests {
 
     #[test]
     fn lines_are_benchmarks_with_the_counts_of_this_run() {
-        let Collected { runs, results } = collect(Format::Gungraun, LINES);
+        let Collected { runs, results, .. } = collect(Format::Gungraun, LINES);
         assert_eq!(runs[0].started_at.map(|time| time.to_string()[..10].to_owned()).as_deref(), Some("2026-11-24"));
         let names: Vec<_> = results.iter().filter_map(|result| result.test_case.as_deref()).collect();
         assert_eq!(names, ["demo::group::bench_fib short", "demo::group::bench_fib long", "demo::group::bench_sort"]);

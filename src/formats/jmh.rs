@@ -127,7 +127,7 @@ mod tests {
 
     #[test]
     fn forks_and_iterations_are_samples_and_the_mode_names_the_metric() {
-        let Collected { runs, results } = collect(Format::Jmh, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::Jmh, NORMAL);
         assert_eq!((runs[0].environment["jdk"].as_str(), runs[0].environment["jmh"].as_str()), ("17.0.15", "1.37"));
         assert_eq!(results.len(), 5);
         assert_eq!(results[0].test_case.as_deref(), Some("org.example.Parse.sum"));

@@ -41,6 +41,38 @@ impl Json {
         }
     }
 
+    /// A hash of what the value holds: the same wherever it stands, and in whatever order its fields are.
+    pub(super) fn digest(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        self.hash(&mut hasher);
+        hasher.finalize().to_hex().to_string()
+    }
+
+    fn hash(&self, hasher: &mut blake3::Hasher) {
+        let mut text = |mark: &[u8; 1], text: &str| {
+            hasher.update(mark).update(&to_u64(text.len()).to_le_bytes()).update(text.as_bytes());
+        };
+        match self {
+            Self::Null => text(b"0", ""),
+            Self::Bool(flag) => text(b"b", if *flag { "true" } else { "false" }),
+            Self::Number(number) => text(b"n", &number.to_string()),
+            Self::Text(value) => text(b"t", value),
+            Self::List(items) => {
+                text(b"l", &items.len().to_string());
+                items.iter().for_each(|item| item.hash(hasher));
+            }
+            Self::Object(fields) => {
+                text(b"o", &fields.len().to_string());
+                let mut fields: Vec<_> = fields.iter().collect();
+                fields.sort_unstable_by_key(|(name, _)| name);
+                for (name, value) in fields {
+                    Self::Text(name.clone()).hash(hasher);
+                    value.hash(hasher);
+                }
+            }
+        }
+    }
+
     /// What the value is, for messages.
     pub(super) fn kind(&self) -> &'static str {
         match self {

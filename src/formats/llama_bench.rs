@@ -135,7 +135,7 @@ mod tests {
 
     #[test]
     fn tests_become_cases_and_settings_parameters() {
-        let Collected { runs, results } = collect(Format::LlamaBench, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::LlamaBench, NORMAL);
         assert_eq!(runs[0].commit, None);
         assert_eq!(runs[0].environment["llama_cpp"], "0a1b2c3d 6001");
         assert_eq!(results.len(), 2);

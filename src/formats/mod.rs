@@ -5,7 +5,9 @@
 //! Invariant: a number is passed on as the tool stated it or the file is malformed; nothing is guessed, dropped or zero.
 //!
 //! - [`detect`]: recognising a format, the entry point [`read`]
+//! - [`explain`](mod@explain): why a file is taken for what it is
 //! - [`native`]: benchgate's own format, streamed
+//! - [`mapping`]: documents read by what a table says of them; [`legacy`]: the old system's tables
 //! - one file an adapter; shared: `json` (tree and defects), `node` (fields with pointers), `reading` (metrics
 //!   and repetitions), `text`, `time`, `scan`, [`output`]
 //!
@@ -27,6 +29,7 @@ pub mod criterion;
 mod csv_table;
 pub mod detect;
 pub mod error;
+pub mod explain;
 pub mod format;
 mod github_action_benchmark;
 mod github_action_benchmark_history;
@@ -36,7 +39,9 @@ mod gungraun;
 mod hyperfine;
 mod jmh;
 mod json;
+mod legacy;
 mod llama_bench;
+mod mapping;
 pub mod native;
 mod node;
 mod optimum_benchmark;
@@ -45,9 +50,6 @@ mod pytest_benchmark;
 mod pytorch_records;
 mod reading;
 mod scan;
-mod suite_direct;
-mod suite_raw;
-mod suite_rows;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -55,7 +57,10 @@ mod time;
 mod vllm_bench;
 
 pub use criterion::{TreeFile, is_criterion_tree_file, read_criterion_tree};
-pub use detect::read;
+pub use detect::{ReadOptions, read};
 pub use error::{Class, Malformed, ReadError};
-pub use format::Format;
-pub use output::{Limits, Sink};
+pub use explain::{Why, explain};
+pub use format::{Format, Recognised};
+pub use mapping::explain::Field;
+pub use mapping::mappings::{MappingError, Mappings};
+pub use output::{Limits, Omission, Sink};

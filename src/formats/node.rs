@@ -72,6 +72,35 @@ impl<'a> Node<'a> {
         Ok(fields.iter().map(move |(name, json)| (name.as_str(), Self { json, pointer: join(&pointer, name) })))
     }
 
+    /// The value of a name or, in a list, of an index; `None` where there is none, or null.
+    pub(super) fn child(&self, name: &str) -> Option<Self> {
+        match self.json {
+            Json::Object(_) => self.maybe(name).ok().flatten(),
+            Json::List(items) => {
+                let json = name.parse::<usize>().ok().and_then(|index| items.get(index))?;
+                (*json != Json::Null).then(|| Self { json, pointer: format!("{}[{name}]", self.pointer) })
+            }
+            Json::Null | Json::Bool(_) | Json::Number(_) | Json::Text(_) => None,
+        }
+    }
+
+    /// The values of an object or a list with their names or indexes, without those that are null.
+    pub(super) fn children(&self) -> impl Iterator<Item = (String, Self)> + use<'a> {
+        let fields = self.entries().ok().into_iter().flatten().map(|(name, node)| (name.to_owned(), node));
+        let items = self.items().ok().into_iter().flatten().enumerate().map(|(index, node)| (index.to_string(), node));
+        fields.chain(items).filter(|(_, node)| !node.is_null())
+    }
+
+    /// The value itself.
+    pub(super) fn json(&self) -> &'a Json {
+        self.json
+    }
+
+    /// Where it is.
+    pub(super) fn pointer(&self) -> &str {
+        &self.pointer
+    }
+
     /// A text.
     pub(super) fn text(&self) -> Result<&'a str, Malformed> {
         match self.json {
@@ -105,11 +134,6 @@ impl<'a> Node<'a> {
         let (class, word) = if number < 0.0 { (Class::Negative, "negative") } else { (Class::Zero, "zero") };
         let hint = "leave out what was not measured";
         Err(self.defect(class, format!("what was measured cannot be {word} here")).hint(hint))
-    }
-
-    /// The numbers of a list, each greater than zero.
-    pub(super) fn positives(&self) -> Result<Vec<f64>, Malformed> {
-        self.items()?.map(|item| item.positive()).collect()
     }
 
     /// A number of things: whole and not negative. Tools that keep counts as floating-point numbers are tolerated.
@@ -170,6 +194,15 @@ impl<'a> Node<'a> {
         time.ok_or_else(|| self.defect(Class::WrongType, format!("expected a time in {unit} since 1970")))
     }
 
+    /// A point in time, as a text or in seconds since 1970.
+    pub(super) fn time_or_epoch(&self) -> Result<Timestamp, Malformed> {
+        if !self.is_number() {
+            return self.time();
+        }
+        let message = "expected a date and time, or seconds since 1970";
+        time::from_epoch(self.number()?).ok_or_else(|| self.defect(Class::WrongType, message))
+    }
+
     /// A text, number or boolean as text; nothing else has an obvious one.
     pub(super) fn scalar(&self) -> Option<String> {
         match self.json {
@@ -205,11 +238,6 @@ impl<'a> Node<'a> {
             }
         }
         Ok(Simulation::Real)
-    }
-
-    /// As [`Self::simulation`], for a part: what belongs to something simulated is simulated.
-    pub(super) fn simulation_within(&self, whole: &Simulation) -> Result<Simulation, Malformed> {
-        if whole.is_simulated() { Ok(whole.clone()) } else { self.simulation() }
     }
 
     fn wrong(&self, expected: &str) -> Malformed {

@@ -144,7 +144,7 @@ mod tests {
 
     #[test]
     fn targets_are_test_cases_of_the_configuration() {
-        let Collected { runs, results } = collect(Format::OptimumBenchmark, BENCHMARK);
+        let Collected { runs, results, .. } = collect(Format::OptimumBenchmark, BENCHMARK);
         assert_eq!(runs[0].environment["transformers_version"], "4.41.2");
         let cases: Vec<_> = results.iter().filter_map(|result| result.test_case.as_deref()).collect();
         assert_eq!(cases, ["load_model", "first_generate", "generate", "prefill", "decode", "per_token"]);

@@ -10,7 +10,7 @@ use std::ops::ControlFlow;
 
 use super::error::{Class, Malformed, ReadError};
 use crate::model::hardware::canonical_kind;
-use crate::model::{Measurement, ResultDraft, RunDraft, Status};
+use crate::model::{Measurement, Record, ResultDraft, RunDraft, Status};
 
 /// Bounds on what a file may make the reader hold; files come from code under review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -47,6 +47,21 @@ pub trait Sink {
     fn run(&mut self, run: RunDraft) -> ControlFlow<()>;
     /// A result of the current run.
     fn result(&mut self, result: ResultDraft) -> ControlFlow<()>;
+    /// What the current run holds beside results; most callers have no use for it.
+    fn record(&mut self, _record: Record) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    /// Something that is not taken, and why.
+    fn omit(&mut self, _omission: Omission) {}
+}
+
+/// What a file holds and is not taken.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Omission {
+    /// Where it is.
+    pub place: String,
+    /// Why it is not taken.
+    pub reason: String,
 }
 
 /// The longest reason of a failed result that is kept; tools put whole logs there.
@@ -60,17 +75,45 @@ pub(super) struct Output<'a> {
     sink: &'a mut dyn Sink,
     limits: &'a Limits,
     seen: HashSet<u64>,
-    results: u64,
+    passed: u64,
+    shape: Option<String>,
 }
 
 impl<'a> Output<'a> {
     pub(super) fn new(sink: &'a mut dyn Sink, limits: &'a Limits) -> Self {
-        Self { sink, limits, seen: HashSet::new(), results: 0 }
+        Self { sink, limits, seen: HashSet::new(), passed: 0, shape: None }
     }
 
-    /// How many results were passed on.
-    pub(super) fn results(&self) -> u64 {
-        self.results
+    /// How much was passed on.
+    pub(super) fn passed(&self) -> u64 {
+        self.passed
+    }
+
+    /// Passes on a record of the current run.
+    pub(super) fn record(&mut self, record: Record) -> Result<(), ReadError> {
+        record.details.values().chain(&record.error).try_for_each(|text| self.check_length(text))?;
+        self.passed += 1;
+        continue_or_stop(self.sink.record(record))
+    }
+
+    /// Counts what the run itself says, for a file that holds nothing else.
+    pub(super) fn found(&mut self) {
+        self.passed += 1;
+    }
+
+    /// Says what is not taken.
+    pub(super) fn omit(&mut self, place: &str, reason: &str) {
+        self.sink.omit(Omission { place: place.to_owned(), reason: reason.to_owned() });
+    }
+
+    /// Says which shape of its format the file has.
+    pub(super) fn set_shape(&mut self, name: &str) {
+        self.shape = Some(name.to_owned());
+    }
+
+    /// The shape that was set.
+    pub(super) fn take_shape(&mut self) -> Option<String> {
+        self.shape.take()
     }
 
     /// The limits in force.
@@ -105,7 +148,7 @@ impl<'a> Output<'a> {
             let hint = "put repetitions into `samples`, or tell the results apart by a parameter";
             return Err(place(Malformed::new(Class::Duplicate, message).hint(hint)).into());
         }
-        self.results += 1;
+        self.passed += 1;
         continue_or_stop(self.sink.result(draft))
     }
 

@@ -88,7 +88,7 @@ mod tests {
 
     #[test]
     fn tests_machine_and_commit_are_read() {
-        let Collected { runs, results } = collect(Format::PytestBenchmark, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::PytestBenchmark, NORMAL);
         assert_eq!(runs[0].commit.as_deref(), Some("89abcdef0123456789abcdef0123456789abcdef"));
         assert_eq!(runs[0].branch.as_deref(), Some("main"));
         assert_eq!(runs[0].environment["working_tree"], "changed");

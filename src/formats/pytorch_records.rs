@@ -168,7 +168,7 @@ mod tests {
 
     #[test]
     fn records_of_one_configuration_are_one_result() {
-        let Collected { runs, results } = collect(Format::PytorchRecords, NORMAL);
+        let Collected { runs, results, .. } = collect(Format::PytorchRecords, NORMAL);
         assert_eq!((runs.len(), runs[0].environment["transformers"].as_str()), (1, "4.57.1"));
         assert_eq!(runs[0].environment["triton"], "0123abc");
         assert_eq!(results.len(), 3);
@@ -198,7 +198,7 @@ mod tests {
 
     #[test]
     fn records_of_several_workflows_are_several_runs() {
-        let Collected { runs, results } = collect(Format::PytorchRecords, MANY);
+        let Collected { runs, results, .. } = collect(Format::PytorchRecords, MANY);
         assert_eq!((runs.len(), results.len()), (2, 3));
         assert_eq!((runs[1].key.as_deref(), runs[1].attempt), (Some("102"), Some(2)));
         assert_eq!((runs[0].commit.as_deref().map(str::len), runs[0].branch.as_deref()), (Some(40), Some("main")));

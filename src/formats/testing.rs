@@ -6,14 +6,16 @@
 use std::io::Cursor;
 use std::ops::ControlFlow;
 
-use super::{Class, Format, Limits, Malformed, ReadError, Sink, read};
-use crate::model::{Measurement, ResultDraft, RunDraft};
+use super::{Class, Format, Malformed, Omission, ReadError, ReadOptions, Recognised, Sink, read};
+use crate::model::{Measurement, Record, ResultDraft, RunDraft};
 
 /// Everything that a file holds.
 #[derive(Debug, Default)]
 pub(super) struct Collected {
     pub(super) runs: Vec<RunDraft>,
     pub(super) results: Vec<ResultDraft>,
+    pub(super) records: Vec<Record>,
+    pub(super) omissions: Vec<Omission>,
 }
 
 impl Sink for Collected {
@@ -26,13 +28,27 @@ impl Sink for Collected {
         self.results.push(result);
         ControlFlow::Continue(())
     }
+
+    fn record(&mut self, record: Record) -> ControlFlow<()> {
+        self.records.push(record);
+        ControlFlow::Continue(())
+    }
+
+    fn omit(&mut self, omission: Omission) {
+        self.omissions.push(omission);
+    }
 }
 
 /// Reads bytes, recognising the format.
 pub(super) fn try_read(bytes: &[u8]) -> Result<(Format, Collected), ReadError> {
+    try_read_named(bytes, "results").map(|(recognised, collected)| (recognised.format, collected))
+}
+
+/// As [`try_read`], for a file of this name.
+pub(super) fn try_read_named(bytes: &[u8], name: &str) -> Result<(Recognised, Collected), ReadError> {
     let mut collected = Collected::default();
-    let format = read(Cursor::new(bytes), "results", None, &Limits::default(), &mut collected)?;
-    Ok((format, collected))
+    let recognised = read(Cursor::new(bytes), name, &ReadOptions::default(), &mut collected)?;
+    Ok((recognised, collected))
 }
 
 /// Reads a text that is well formed and of this format.

@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn a_served_model_has_rates_and_latencies_with_a_sample_a_request() {
-        let Collected { runs, results } = collect(Format::VllmBench, DETAILED);
+        let Collected { runs, results, .. } = collect(Format::VllmBench, DETAILED);
         assert_eq!(runs[0].started_at.map(|time| time.to_string()).as_deref(), Some("2026-11-24T11:45:30Z"));
         let [result] = &results[..] else { panic!("{results:?}") };
         assert_eq!((result.model.as_deref(), result.test_case.as_deref()), (Some("example/tiny-llm"), Some("serve")));
@@ -209,7 +209,7 @@ mod tests {
 
     #[test]
     fn appended_lines_are_repetitions_and_versions_are_no_parameters() {
-        let Collected { runs, results } = collect(Format::VllmBench, APPEND);
+        let Collected { runs, results, .. } = collect(Format::VllmBench, APPEND);
         assert_eq!((runs.len(), runs[0].environment["vllm_version"].as_str()), (1, "0.33.0"));
         assert_eq!(results.len(), 1);
         assert_eq!(measured(&results[0], "throughput").samples().len(), 2);

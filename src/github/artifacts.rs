@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::client::{Client, get};
 use super::error::GithubError;
 use super::repository::{is_sha, one_line};
+use super::retry::Purpose;
 
 /// Pages of artifacts of one run that are read; a job has at most 500, a matrix at most 256 jobs.
 const RUN_PAGES: usize = 50;
@@ -31,6 +32,15 @@ pub struct Artifact {
     pub created_at: Option<Timestamp>,
     /// The run that uploaded it.
     pub run: Option<ArtifactRun>,
+}
+
+/// The newest artifacts of a repository.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Listing {
+    /// The artifacts, newest first.
+    pub artifacts: Vec<Artifact>,
+    /// Whether all that were asked for are there.
+    pub is_complete: bool,
 }
 
 /// The run that uploaded an artifact.
@@ -122,6 +132,10 @@ struct RunWire {
     name: Option<String>,
 }
 
+fn list() -> Purpose {
+    get("list the artifacts", PERMISSION)
+}
+
 impl From<ArtifactWire> for Artifact {
     fn from(wire: ArtifactWire) -> Self {
         let ArtifactWire { id, name, size_in_bytes, expired, created_at, workflow_run } = wire;
@@ -139,21 +153,23 @@ impl Client {
     /// # Errors
     /// [`GithubError::NotFound`] where there is no such run.
     pub fn run_artifacts(&self, run_id: u64) -> Result<Vec<Artifact>, GithubError> {
-        self.artifacts(&format!("actions/runs/{run_id}/artifacts"), RUN_PAGES)
+        let path = format!("actions/runs/{run_id}/artifacts");
+        let found = self.pages(list(), &path, RUN_PAGES, |page: ArtifactPage| page.artifacts)?;
+        Ok(found.items.into_iter().map(Artifact::from).collect())
     }
 
-    /// The newest artifacts of the repository, at most `pages` times 100.
+    /// The artifacts of the repository back to a time, the newest `pages` times 100 of them at most.
     ///
     /// # Errors
     /// As every request.
-    pub fn repository_artifacts(&self, pages: usize) -> Result<Vec<Artifact>, GithubError> {
-        self.artifacts("actions/artifacts", pages)
-    }
-
-    fn artifacts(&self, path: &str, pages: usize) -> Result<Vec<Artifact>, GithubError> {
-        let purpose = get("list the artifacts", PERMISSION);
-        let found = self.pages(purpose, path, pages, |page: ArtifactPage| page.artifacts)?;
-        Ok(found.items.into_iter().map(Artifact::from).collect())
+    pub fn repository_artifacts(&self, since: Option<Timestamp>, pages: usize) -> Result<Listing, GithubError> {
+        // GitHub lists the newest first.
+        let is_enough = |found: &[ArtifactWire]| {
+            since.zip(found.last().and_then(|last| last.created_at)).is_some_and(|(since, last)| last < since)
+        };
+        let found =
+            self.pages_until(list(), "actions/artifacts", pages, |page: ArtifactPage| page.artifacts, is_enough)?;
+        Ok(Listing { artifacts: found.items.into_iter().map(Artifact::from).collect(), is_complete: found.is_complete })
     }
 
     /// The archive of an artifact: a ZIP file, at most `limit` bytes of it.

@@ -153,6 +153,18 @@ impl Client {
         most: usize,
         items: impl Fn(P) -> Vec<T>,
     ) -> Result<Pages<T>, GithubError> {
+        self.pages_until(purpose, path, most, items, |_found| false)
+    }
+
+    /// The same, up to the page with which enough is found.
+    pub(super) fn pages_until<P: DeserializeOwned, T>(
+        &self,
+        purpose: Purpose,
+        path: &str,
+        most: usize,
+        items: impl Fn(P) -> Vec<T>,
+        is_enough: impl Fn(&[T]) -> bool,
+    ) -> Result<Pages<T>, GithubError> {
         let mut found = Vec::new();
         let mark = if path.contains('?') { '&' } else { '?' };
         for page in 1..=most {
@@ -163,7 +175,7 @@ impl Client {
             // A server that does not speak of pages may have another one behind a full page.
             let has_next = has_next.unwrap_or(content.len() >= PAGE);
             found.extend(content);
-            if !has_next {
+            if !has_next || is_enough(&found) {
                 return Ok(Pages { items: found, is_complete: true });
             }
         }
@@ -177,7 +189,7 @@ impl fmt::Debug for Client {
     }
 }
 
-/// The items of several pages, and whether these were all.
+/// The items of several pages, and whether these were all that were wanted.
 #[derive(Debug)]
 pub(super) struct Pages<T> {
     pub(super) items: Vec<T>,

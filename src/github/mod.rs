@@ -7,6 +7,7 @@
 //!
 //! - [`archive`]: a hostile ZIP archive, read in memory
 //! - [`artifacts`]: artifacts and the runs they come from
+//! - [`caches`]: the entries of the Actions cache
 //! - [`client`]: the client, and the comments of a pull request
 //! - [`commits`]: how commits relate
 //! - [`error`]: what can go wrong
@@ -25,6 +26,7 @@
 mod answer;
 pub mod archive;
 pub mod artifacts;
+pub mod caches;
 pub mod client;
 pub mod commits;
 pub mod error;
@@ -40,7 +42,7 @@ pub mod token;
 mod transport;
 
 pub use archive::{ArchiveError, ArchiveLimits};
-pub use artifacts::{Artifact, ArtifactRun, RunFacts};
+pub use artifacts::{Artifact, ArtifactRun, Listing, RunFacts};
 pub use client::{Client, Comment};
 pub use commits::{Commit, Comparison};
 pub use error::GithubError;

@@ -13,7 +13,7 @@ use super::files::fit;
 use super::marker::{MOST_STATES, Marker, is_name, is_state};
 use super::repository::is_sha;
 
-/// Times that the comments are listed and a plan is made: GitHub may leave a write open, or lose the comment in between.
+/// Times that a plan is made, each for a new list of the comments: GitHub may leave a write open, or lose the comment in between.
 const MOST_ROUNDS: usize = 3;
 
 /// GitHub takes 65,536 characters; bytes are counted, and fewer, so that no way of counting them is too many.
@@ -169,18 +169,23 @@ fn plan_for(comments: &[Comment], author: &str, desired: &Desired, marker: &Mark
     }
 }
 
-/// Lists the comments, makes the plan and applies it.
+/// Makes the plan for the comments that were just listed, and applies it.
 ///
 /// # Errors
 /// As the requests, and [`GithubError::Ambiguous`] where it stays open whether a comment was written.
-pub fn post(client: &Client, number: u64, author: &str, desired: &Desired) -> Result<Posted, GithubError> {
+pub fn post(
+    client: &Client,
+    number: u64,
+    author: &str,
+    desired: &Desired,
+    mut comments: Vec<Comment>,
+) -> Result<Posted, GithubError> {
     desired.check()?;
     let (marker, body) = desired.compose();
     let text = format!("{}\n{body}", marker.render());
     let mut seen: Option<BTreeSet<u64>> = None;
     let mut round = 1;
     loop {
-        let comments = client.comments(number)?;
         let duplicates = own(&comments, &desired.name, author).count().saturating_sub(1);
         let posted = |comment: Option<&Comment>, action, warning| Posted {
             url: comment.and_then(|comment| comment.url.clone()),
@@ -217,6 +222,7 @@ pub fn post(client: &Client, number: u64, author: &str, desired: &Desired) -> Re
             }
             other => return other,
         }
+        comments = client.comments(number)?;
         round += 1;
     }
 }

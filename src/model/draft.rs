@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use thiserror::Error;
 
-use super::hardware::{Hardware, HardwareDraft, canonical_kind};
+use super::hardware::{Hardware, HardwareDraft, Machine, canonical_kind};
 use super::measurement::Measurement;
 use super::result::{BenchmarkResult, Configuration, Run, Simulation, Status};
 
@@ -32,10 +32,13 @@ pub struct RunDraft {
     pub trigger: Option<String>,
     /// Changing facts about the machine and tools.
     pub environment: BTreeMap<String, String>,
-    /// Whether the format has no place for a commit and a branch (the old system's files): then they stay unknown
-    /// instead of being asked for.
-    pub is_without_commit: bool,
+    /// Whether the format has no place for commit, branch and time (the old system's files): then what it does not say
+    /// stays unknown instead of being asked for.
+    pub is_without_origin: bool,
 }
+
+/// How facts of a run's environment begin that say what went wrong in a part of the run.
+pub const ERROR: &str = "error: ";
 
 /// What a file says of one result.
 #[derive(Clone, Debug, PartialEq)]
@@ -64,6 +67,8 @@ pub struct ResultDraft {
     pub warmup_iterations: Option<u64>,
     /// Time of all iterations in seconds.
     pub total_time_seconds: Option<f64>,
+    /// Why its values look made up, if they do.
+    pub suspicion: Option<String>,
     /// At most one measurement a metric.
     pub measurements: Vec<Measurement>,
 }
@@ -85,6 +90,7 @@ impl ResultDraft {
             iterations: None,
             warmup_iterations: None,
             total_time_seconds: None,
+            suspicion: None,
             measurements,
         }
     }
@@ -113,6 +119,8 @@ pub struct Context {
     pub parameters: BTreeMap<String, String>,
     /// The run as flags and CI describe it.
     pub run: RunDraft,
+    /// `--time`, for runs that are not those of this CI job.
+    pub stated_time: Option<Timestamp>,
     /// Hardware types and device names that the configuration renames: spelling -> canonical.
     pub hardware_aliases: BTreeMap<String, String>,
 }
@@ -170,6 +178,7 @@ impl Context {
             iterations,
             warmup_iterations,
             total_time_seconds,
+            suspicion,
             measurements,
         } = draft;
         let model = stated(model).or_else(|| stated(self.model.clone())).ok_or(MissingFact::Model)?;
@@ -201,6 +210,7 @@ impl Context {
             iterations,
             warmup_iterations,
             total_time_seconds,
+            suspicion,
             measurements,
         })
     }
@@ -216,17 +226,23 @@ impl Context {
         content: &str,
         first_measured: Option<Timestamp>,
     ) -> Result<Run, MissingFact> {
-        let RunDraft { key, attempt, suite, commit, branch, started_at, trigger, environment, is_without_commit } =
+        let RunDraft { key, attempt, suite, commit, branch, started_at, trigger, environment, is_without_origin } =
             draft;
         let commit = stated(commit).or_else(|| stated(self.run.commit.clone()));
         let branch = stated(branch).or_else(|| stated(self.run.branch.clone()));
-        if !is_without_commit {
+        if !is_without_origin {
             if commit.is_none() {
                 return Err(MissingFact::Commit);
             }
             if branch.is_none() {
                 return Err(MissingFact::Branch);
             }
+        }
+        let started_at = started_at.or(first_measured).or(self.stated_time);
+        // When an old file was measured is not when it is imported: it stays unknown.
+        let started_at = if is_without_origin { started_at } else { started_at.or(self.run.started_at) };
+        if started_at.is_none() && !is_without_origin {
+            return Err(MissingFact::Time);
         }
         let mut merged = self.run.environment.clone();
         merged.extend(environment);
@@ -236,10 +252,16 @@ impl Context {
             suite: suite.or_else(|| self.run.suite.clone()),
             commit,
             branch,
-            started_at: started_at.or(first_measured).or(self.run.started_at).ok_or(MissingFact::Time)?,
+            started_at,
             trigger: trigger.or_else(|| self.run.trigger.clone()),
             environment: merged,
         })
+    }
+
+    /// A hardware type of which nothing else is known.
+    #[must_use]
+    pub fn hardware_type(&self, spelling: &str) -> Hardware {
+        Hardware { kind: canonical_kind(&self.alias(spelling)), device: None, machine: Machine::default() }
     }
 
     fn alias(&self, spelling: &str) -> String {
@@ -307,9 +329,15 @@ mod tests {
         let missing = |draft| context.complete_run(draft, "hash", None).expect_err("incomplete").flag();
         assert_eq!(missing(RunDraft::default()), "--commit");
         assert_eq!(missing(RunDraft { commit: Some("c".to_owned()), ..RunDraft::default() }), "--branch");
-        let legacy = RunDraft { is_without_commit: true, ..RunDraft::default() };
-        assert_eq!(missing(legacy.clone()), "--time");
-        let run = context.complete_run(legacy, "hash", Some(Timestamp::UNIX_EPOCH)).expect("complete");
+        let legacy = RunDraft { is_without_origin: true, ..RunDraft::default() };
+        let run = context.complete_run(legacy.clone(), "hash", Some(Timestamp::UNIX_EPOCH)).expect("complete");
         assert_eq!((run.key.as_str(), run.commit), ("content:hash", None));
+        assert_eq!(run.started_at, Some(Timestamp::UNIX_EPOCH));
+        let now = Context { run: RunDraft { started_at: Some(Timestamp::MAX), ..RunDraft::default() }, ..context };
+        let run = now.complete_run(legacy.clone(), "hash", None).expect("complete");
+        assert_eq!(run.started_at, None, "when it is imported is not when it was measured");
+        let stated = Context { stated_time: Some(Timestamp::UNIX_EPOCH), ..now };
+        let run = stated.complete_run(legacy, "hash", None).expect("complete");
+        assert_eq!(run.started_at, Some(Timestamp::UNIX_EPOCH));
     }
 }

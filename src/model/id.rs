@@ -49,6 +49,14 @@ id!(
     SourceId
 );
 
+impl ModelId {
+    /// The id of a model by its verbatim name.
+    #[must_use]
+    pub fn of(name: &str) -> Self {
+        Self(Digest::new("model").text(name).finish())
+    }
+}
+
 /// A digest over the fields of a natural key, which are gathered and hashed at once: they are short, and there are many.
 #[derive(Debug)]
 pub struct Digest(Vec<u8>);

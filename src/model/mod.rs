@@ -10,7 +10,9 @@
 //! - [`id`]: ids derived from content
 //! - [`measurement`]: values and samples, finite by construction
 //! - [`metric`]: the metrics that benchgate knows, and directions
+//! - [`record`]: what files hold beside results
 //! - [`result`]: configurations, results and runs, complete
+//! - [`suspicion`](mod@suspicion): values that look made up
 //! - [`table`]: rows of a query
 //! - [`unit`](mod@unit): unit spellings and their canonical forms
 
@@ -20,7 +22,9 @@ pub mod history;
 pub mod id;
 pub mod measurement;
 pub mod metric;
+pub mod record;
 pub mod result;
+pub mod suspicion;
 pub mod table;
 pub mod unit;
 
@@ -30,6 +34,9 @@ pub use history::{CandidateRun, History, HistoryRun, Leg, LegState, Point, Recen
 pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};
 pub use measurement::{Measurement, MeasurementError};
 pub use metric::Direction;
-pub use result::{BenchmarkResult, Configuration, Run, SeriesKey, Simulation, Status, series_id};
+pub use record::{Record, Subject, TestOutcome};
+pub use result::{
+    ATTEMPTS, BenchmarkResult, Configuration, REPLACE, RERUNS_OF_ATTEMPT, Run, SeriesKey, Simulation, Status, series_id,
+};
 pub use table::{Cell, Table};
 pub use unit::Unit;

@@ -52,7 +52,7 @@ impl Configuration {
     /// The id of the model.
     #[must_use]
     pub fn model_id(&self) -> ModelId {
-        ModelId(Digest::new("model").text(&self.model).finish())
+        ModelId::of(&self.model)
     }
 
     /// The id of this configuration.
@@ -99,6 +99,8 @@ pub struct BenchmarkResult {
     pub warmup_iterations: Option<u64>,
     /// The time that all iterations took together, in seconds.
     pub total_time_seconds: Option<f64>,
+    /// Why its values look made up, if they do.
+    pub suspicion: Option<String>,
     /// At most one measurement a metric.
     pub measurements: Vec<Measurement>,
 }
@@ -116,13 +118,23 @@ pub struct Run {
     pub commit: Option<String>,
     /// Branch that the commit was on.
     pub branch: Option<String>,
-    /// When the run was made: the order of a history.
-    pub started_at: Timestamp,
+    /// When the run was made: the order of a history. A run of an unknown time is never a baseline.
+    pub started_at: Option<Timestamp>,
     /// What started it: `push`, `pull_request`, `merge_group`, `schedule`, ...; absent outside CI.
     pub trigger: Option<String>,
     /// Facts about the machine that may change from run to run: `os`, `gpu_driver`, `runner_image`, tool versions.
     pub environment: BTreeMap<String, String>,
 }
+
+/// A re-run that shares its run's name and states no attempt is recorded as this times the attempt plus its number:
+/// attempts 1001, 1002 of attempt 1. CI itself may repeat the job as attempt 2.
+pub const RERUNS_OF_ATTEMPT: u32 = 1000;
+
+/// The entry of a run's environment that says what an attempt does with the earlier ones: [`REPLACE`], or nothing.
+pub const ATTEMPTS: &str = "attempts";
+
+/// The value of [`ATTEMPTS`] of a run that takes the place of its earlier attempts.
+pub const REPLACE: &str = "replace";
 
 impl Run {
     /// The id of this run.

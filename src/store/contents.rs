@@ -27,40 +27,44 @@ pub struct Contents {
     pub runs: usize,
     /// Their commits, each once.
     pub commits: usize,
-    /// When the newest of them was made.
+    /// When the newest of them was made, of those that say that they were made before now.
     pub newest: Option<Timestamp>,
-    /// The commit of the newest of them.
-    pub newest_commit: Option<String>,
-    /// Every run, also those that are no baseline.
+    /// How many of them say that they were made after now.
+    pub future: usize,
+    /// Every run and leg, also those that are no baseline.
     pub known: Vec<KnownRun>,
 }
 
 impl Store {
-    /// Counts what the history holds; `branch` restricts all but the list of runs to one branch.
+    /// Counts what the history holds at this time; `branch` restricts all but the list of runs to one branch.
     ///
     /// # Errors
     /// [`StoreError::Database`].
-    pub fn contents(&self, branch: Option<&str>) -> Result<Contents, StoreError> {
+    pub fn contents(&self, branch: Option<&str>, now: Timestamp) -> Result<Contents, StoreError> {
         let read = || -> Result<Contents, duckdb::Error> {
             const COUNT: &str = "
-                SELECT count(*), count(DISTINCT git_commit), epoch_us(max(started_at)), arg_max(git_commit, started_at)
+                SELECT count(*), count(DISTINCT git_commit),
+                    epoch_us(max(started_at) FILTER (started_at <= make_timestamp($2::BIGINT))),
+                    count(*) FILTER (started_at > make_timestamp($2::BIGINT))
                 FROM test_runs
                 WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group', 'issue_comment',
             'issues', 'pull_request_review', 'pull_request_review_comment', 'workflow_run'), TRUE)
                     AND ($1 IS NULL OR git_branch = $1)";
-            let counted = self.connection.query_row(COUNT, params![branch], |row| {
+            let counted = self.connection.query_row(COUNT, params![branch, now.as_microsecond()], |row| {
+                let count = |column| row.get::<_, u64>(column).map(|count| count.try_into().unwrap_or(usize::MAX));
                 let newest: Option<i64> = row.get(2)?;
                 Ok(Contents {
-                    runs: row.get::<_, u64>(0)?.try_into().unwrap_or(usize::MAX),
-                    commits: row.get::<_, u64>(1)?.try_into().unwrap_or(usize::MAX),
+                    runs: count(0)?,
+                    commits: count(1)?,
                     newest: newest.and_then(|micros| Timestamp::from_microsecond(micros).ok()),
-                    newest_commit: row.get(3)?,
+                    future: count(3)?,
                     known: Vec::new(),
                 })
             })?;
+            // By the files: the legs of a matrix may be one run, whose first file names one of them only.
             let mut statement = self
                 .connection
-                .prepare("SELECT DISTINCT run_key, attempt, metadata ->> '$.leg' FROM test_runs ORDER BY ALL")?;
+                .prepare("SELECT DISTINCT run_key, attempt, metadata ->> '$.leg' FROM imports ORDER BY ALL")?;
             let known = statement
                 .query_map([], |row| Ok(KnownRun { key: row.get(0)?, attempt: row.get(1)?, leg: row.get(2)? }))?;
             Ok(Contents { known: known.collect::<Result<_, _>>()?, ..counted })

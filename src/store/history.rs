@@ -2,7 +2,8 @@
 //!
 //! For: the baseline runs of the candidate's series, as plain values for the gate. Not for: thresholds or verdicts.
 //! Invariant: runs of pull requests and merge queues are never part of a baseline; real and simulated results never
-//! meet, since a configuration is one or the other; the candidate's own run is left out.
+//! meet, since a configuration is one or the other; the candidate's own run is left out; what a later attempt replaced
+//! is no point.
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
@@ -17,8 +18,8 @@ use jiff::Timestamp;
 use super::connection::Store;
 use super::error::StoreError;
 use crate::model::{
-    Configuration, ConfigurationId, Direction, Hardware, History, HistoryRun, Machine, Point, RecentRun, RunId,
-    SeriesHistory, SeriesKey, SeriesMeta, Unit,
+    ATTEMPTS, Configuration, ConfigurationId, Direction, Hardware, History, HistoryRun, Machine, Point, REPLACE,
+    RERUNS_OF_ATTEMPT, RecentRun, RunId, SeriesHistory, SeriesKey, SeriesMeta, Unit,
 };
 
 /// Which runs are a baseline.
@@ -43,15 +44,26 @@ const RECENT_RUNS: usize = 5;
 /// Baseline runs, newest last, numbered; runs of one time in the order in which they were imported.
 const BASELINE: &str = "
     CREATE OR REPLACE TEMP TABLE baseline AS
-    SELECT run_id, started_at, git_commit, git_branch, metadata ->> '$.artifact_hash' AS artifact_hash,
+    SELECT run_id, started_at, git_commit, git_branch, metadata ->> '$.artifact_hash' AS artifact_hash, run_key,
+        CASE WHEN attempt > $3 THEN attempt // $3 ELSE attempt END AS ci_attempt,
+        coalesce(metadata ->> $4 = $5, FALSE) AS is_replacing,
         row_number() OVER (ORDER BY started_at, imported) - 1 AS ordinal
     FROM test_runs t JOIN (SELECT run_id, min(rowid) AS imported FROM imports GROUP BY run_id) USING (run_id)
     WHERE coalesce(ci_trigger NOT IN ('pull_request', 'pull_request_target', 'merge_group', 'issue_comment',
             'issues', 'pull_request_review', 'pull_request_review_comment', 'workflow_run'), TRUE)
         AND ($1 IS NULL OR git_branch = $1)
+        AND started_at IS NOT NULL
         AND ($2::BIGINT IS NULL OR started_at < make_timestamp($2::BIGINT))
         AND NOT EXISTS (FROM excluded_commits e WHERE e.git_commit = t.git_commit)
         AND NOT EXISTS (FROM own_runs o WHERE o.run_key = t.run_key AND o.git_commit IS NOT DISTINCT FROM t.git_commit)";
+
+/// Pairs of a run and a later attempt of CI that takes its place, in what both measured.
+const REPLACED: &str = "
+    CREATE OR REPLACE TEMP TABLE replaced AS
+    SELECT earlier.run_id, later.run_id AS by_run
+    FROM baseline earlier JOIN baseline later
+        ON later.run_key = earlier.run_key AND later.git_commit IS NOT DISTINCT FROM earlier.git_commit
+    WHERE later.is_replacing AND later.ci_attempt > earlier.ci_attempt";
 
 /// The value that is judged is the median of the samples; the spread within a run is that of their logarithms.
 const POINTS: &str = "
@@ -61,6 +73,9 @@ const POINTS: &str = "
         FROM measurements f
         JOIN wanted w ON w.configuration_id = f.configuration_id AND w.metric = f.metric
         JOIN baseline b ON b.run_id = f.run_id
+        WHERE NOT EXISTS (
+            FROM replaced r JOIN measurements g ON g.run_id = r.by_run
+            WHERE r.run_id = f.run_id AND g.configuration_id = f.configuration_id AND g.metric = f.metric)
     )
     SELECT position, ordinal, unit, higher_is_better,
         coalesce(list_aggregate(samples, 'median'), value),
@@ -140,7 +155,9 @@ impl Store {
         }
         self.stage_texts("excluded_commits", "git_commit", &filter.excluded_commits)?;
         let before = filter.before.map(|time| time.as_microsecond());
-        self.connection.execute(BASELINE, params![filter.branch, before])?;
+        self.connection
+            .execute(BASELINE, params![filter.branch, before, RERUNS_OF_ATTEMPT, format!("$.{ATTEMPTS}"), REPLACE])?;
+        self.connection.execute_batch(REPLACED)?;
         let mut statement = self.connection.prepare(
             "SELECT run_id, epoch_us(started_at), git_commit, git_branch, artifact_hash FROM baseline ORDER BY ordinal",
         )?;

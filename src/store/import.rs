@@ -18,8 +18,9 @@ use super::connection::Store;
 use super::error::StoreError;
 use super::known::Known;
 use super::pack::{PackedResults, PackedRun, Packer};
+use crate::model::draft::ERROR;
 use crate::model::{
-    Configuration, ConfigurationId, Context, Hardware, HardwareId, MissingFact, ResultDraft, Run, RunDraft, RunId,
+    Configuration, ConfigurationId, Context, Hardware, MissingFact, ModelId, ResultDraft, Run, RunDraft, RunId,
     SourceId,
 };
 
@@ -47,16 +48,49 @@ pub struct ImportOutcome {
     pub known: u64,
     /// Runs that the source holds.
     pub runs: u64,
+    /// Of the results written, those that are marked as simulated.
+    pub simulated: u64,
+    /// Of the results written, those whose values look made up.
+    pub suspicious: u64,
+    /// Compatibility of models and hardware types, written.
+    pub compatibility: u64,
+    /// Functional tests written.
+    pub tests: u64,
+    /// Of them, tests that failed.
+    pub tests_failed: u64,
+    /// Hardware types that were looked for, written.
+    pub detections: u64,
+    /// Of these three, what was in the history already.
+    pub records_known: u64,
+    /// Parts of new runs that failed as a whole.
+    pub errors: u64,
+}
+
+impl ImportOutcome {
+    /// Everything that is new in the history.
+    #[must_use]
+    pub fn written(&self) -> u64 {
+        self.results + self.compatibility + self.tests + self.detections + self.errors
+    }
 }
 
 impl AddAssign for ImportOutcome {
     fn add_assign(&mut self, other: Self) {
-        let Self { results, failed, measurements, known, runs } = other;
+        let Self { results, failed, measurements, known, runs, simulated, suspicious, .. } = other;
+        let Self { compatibility, tests, tests_failed, detections, records_known, errors, .. } = other;
         self.results += results;
         self.failed += failed;
         self.measurements += measurements;
         self.known += known;
         self.runs += runs;
+        self.simulated += simulated;
+        self.suspicious += suspicious;
+        self.compatibility += compatibility;
+        self.tests += tests;
+        self.tests_failed += tests_failed;
+        self.detections += detections;
+        self.records_known += records_known;
+        self.errors += errors;
     }
 }
 
@@ -75,11 +109,11 @@ pub enum ImportError {
 #[derive(Debug)]
 pub struct Import<'a> {
     connection: &'a Connection,
-    known: &'a RefCell<Known>,
+    pub(super) known: &'a RefCell<Known>,
     context: &'a Context,
     source: Source<'a>,
-    now: Timestamp,
-    run: Option<OpenRun>,
+    pub(super) now: Timestamp,
+    pub(super) run: Option<OpenRun>,
     facts: Vec<Facts>,
     configurations: ConfigurationColumns,
     /// Runs whose results are written.
@@ -90,12 +124,12 @@ pub struct Import<'a> {
 
 /// The run that results belong to at the moment.
 #[derive(Debug)]
-struct OpenRun {
+pub(super) struct OpenRun {
     draft: RunDraft,
-    id: RunId,
-    source: SourceId,
+    pub(super) id: RunId,
+    pub(super) source: SourceId,
     first_measured: Option<Timestamp>,
-    counts: ImportOutcome,
+    pub(super) counts: ImportOutcome,
     /// Whether the run is in the history already: then rows are staged and compared, else they are written at once.
     is_known: bool,
     /// Whether this very source was imported for this run before.
@@ -197,7 +231,8 @@ impl Import<'_> {
     }
 
     fn add_results(&mut self, results: PackedResults) -> Result<(), StoreError> {
-        let PackedResults { facts, configurations, counts, first_measured } = results;
+        let PackedResults { facts, configurations, suspicions, records, counts, first_measured } = results;
+        self.add_records(&records)?;
         let run = self.run.as_mut().expect("internal error: a result comes after its run");
         if run.is_repeated {
             let known = self.known.borrow();
@@ -215,7 +250,20 @@ impl Import<'_> {
                 self.write_configuration(id, &configuration)?;
             }
         }
+        suspicions.into_iter().try_for_each(|(id, reason)| self.add_suspicion(id, &reason))?;
         if self.facts.len() >= BATCHES { self.flush() } else { Ok(()) }
+    }
+
+    fn add_suspicion(&self, configuration: ConfigurationId, reason: &str) -> Result<(), StoreError> {
+        let run = self.run.as_ref().expect("internal error: a result comes after its run");
+        self.connection
+            .execute(
+                "INSERT INTO suspicions SELECT ?1, ?2, ?3
+                 WHERE NOT EXISTS (FROM suspicions WHERE run_id = ?1 AND configuration_id = ?2)",
+                duckdb::params![run.id.0, configuration.0, reason],
+            )
+            .map(|_| ())
+            .map_err(StoreError::database("write a row"))
     }
 
     /// Commits everything; `format` is what the source turned out to be.
@@ -241,6 +289,9 @@ impl Import<'_> {
         if !run.is_repeated {
             if run.is_known {
                 run.counts = self.merge_staged(&complete, run.counts)?;
+            } else {
+                let is_error = |name: &&String| name.starts_with(ERROR);
+                run.counts.errors = complete.environment.keys().filter(is_error).count() as u64;
             }
             let mut known = self.known.borrow_mut();
             known.runs.insert(run.id);
@@ -292,9 +343,8 @@ impl Import<'_> {
                 "INSERT INTO results FROM staged_results ANTI JOIN results USING (run_id, configuration_id)",
                 [],
             )?;
-            let outcome =
-                ImportOutcome { results: results as u64, failed, measurements: measurements as u64, known, runs: 0 };
-            Ok((differing, outcome))
+            let (results, measurements) = (results as u64, measurements as u64);
+            Ok((differing, ImportOutcome { results, failed, measurements, known, ..counts }))
         };
         let (differing, outcome) = merge().map_err(StoreError::database("merge a known run"))?;
         debug_assert_eq!(outcome.results + outcome.known, counts.results, "every staged result is new or known");
@@ -323,7 +373,7 @@ impl Import<'_> {
                 ("attempt", run.attempt.into()),
                 ("test_name", run.suite.clone().into()),
                 ("test_type", text("performance")),
-                ("started_at", time(run.started_at)),
+                ("started_at", run.started_at.map(time).into()),
                 ("git_commit", run.commit.clone().into()),
                 ("git_branch", run.branch.clone().into()),
                 ("ci_trigger", run.trigger.clone().into()),
@@ -333,26 +383,25 @@ impl Import<'_> {
     }
 
     fn write_configuration(&mut self, id: ConfigurationId, configuration: &Configuration) -> Result<(), StoreError> {
-        let model = configuration.model_id();
-        if self.known.borrow_mut().models.insert(model) {
-            self.write(
-                "models",
-                &[
-                    ("model_id", model.0.into()),
-                    ("model_name", text(&configuration.model)),
-                    ("created_at", time(self.now)),
-                ],
-            )?;
-        }
-        let hardware = configuration.hardware.id();
-        if self.known.borrow_mut().hardware.insert(hardware) {
-            self.write_hardware(hardware, &configuration.hardware)?;
-        }
+        self.write_model(&configuration.model)?;
+        self.write_hardware(&configuration.hardware)?;
         self.configurations.push(id, configuration);
         Ok(())
     }
 
-    fn write_hardware(&self, id: HardwareId, hardware: &Hardware) -> Result<(), StoreError> {
+    pub(super) fn write_model(&self, name: &str) -> Result<(), StoreError> {
+        let id = ModelId::of(name);
+        if !self.known.borrow_mut().models.insert(id) {
+            return Ok(());
+        }
+        self.write("models", &[("model_id", id.0.into()), ("model_name", text(name)), ("created_at", time(self.now))])
+    }
+
+    pub(super) fn write_hardware(&self, hardware: &Hardware) -> Result<(), StoreError> {
+        let id = hardware.id();
+        if !self.known.borrow_mut().hardware.insert(id) {
+            return Ok(());
+        }
         let Hardware { kind, device, machine } = hardware;
         self.write(
             "hardware_platforms",
@@ -370,7 +419,7 @@ impl Import<'_> {
     }
 
     /// One row; columns that are not named are NULL.
-    fn write(&self, table: &str, row: &[(&str, Value)]) -> Result<(), StoreError> {
+    pub(super) fn write(&self, table: &str, row: &[(&str, Value)]) -> Result<(), StoreError> {
         let (columns, values): (Vec<&str>, Vec<&Value>) = row.iter().map(|(column, value)| (*column, value)).unzip();
         let places = vec!["?"; values.len()].join(", ");
         let sql = format!("INSERT INTO {table} ({}) VALUES ({places})", columns.join(", "));
@@ -382,11 +431,11 @@ impl Import<'_> {
     }
 }
 
-fn text(text: &str) -> Value {
+pub(super) fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-fn time(time: Timestamp) -> Value {
+pub(super) fn time(time: Timestamp) -> Value {
     Value::Timestamp(TimeUnit::Microsecond, time.as_microsecond())
 }
 

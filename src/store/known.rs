@@ -22,6 +22,8 @@ pub(super) struct Known {
     pub(super) configurations: Ids<ConfigurationId>,
     pub(super) runs: Ids<RunId>,
     pub(super) sources: Ids<(SourceId, RunId)>,
+    /// Tests, compatibility and detections: their ids differ by kind.
+    pub(super) records: Ids<u64>,
 }
 
 /// Ids of one kind.
@@ -49,6 +51,13 @@ impl Known {
                 sources: Ids::read(connection, "SELECT source_id, run_id FROM imports", |row| {
                     Ok((SourceId(row.get(0)?), RunId(row.get(1)?)))
                 })?,
+                records: Ids::read(
+                    connection,
+                    "SELECT test_result_id FROM integration_test_results
+                     UNION ALL SELECT compatibility_id FROM hardware_compatibility
+                     UNION ALL SELECT detection_id FROM hardware_detections",
+                    |row| row.get(0),
+                )?,
             };
         }
         Ok(())
@@ -56,12 +65,13 @@ impl Known {
 
     /// Ends an import: what it added stays, or is taken back.
     pub(super) fn end_import(&mut self, is_committed: bool) {
-        let Self { is_read: _, models, hardware, configurations, runs, sources } = self;
+        let Self { is_read: _, models, hardware, configurations, runs, sources, records } = self;
         models.end_import(is_committed);
         hardware.end_import(is_committed);
         configurations.end_import(is_committed);
         runs.end_import(is_committed);
         sources.end_import(is_committed);
+        records.end_import(is_committed);
     }
 }
 

@@ -18,6 +18,7 @@
 //! - `known` - what need not be written again
 //! - [`history`] - reading what a candidate is compared with
 //! - [`query`] - the user's SQL
+//! - `records` - writing what is no result
 //! - [`schema`] - the migrations
 //! - `series` - every series of a history
 
@@ -30,6 +31,7 @@ pub mod import;
 mod known;
 pub mod pack;
 pub mod query;
+mod records;
 pub mod schema;
 mod series;
 #[cfg(test)]

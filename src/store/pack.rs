@@ -11,8 +11,12 @@ use jiff::Timestamp;
 use super::batch::{FactColumns, Facts, Place};
 use super::error::StoreError;
 use super::import::{ImportError, ImportOutcome};
+use super::records::PackedRecord;
 use crate::model::id::Digest;
-use crate::model::{Configuration, ConfigurationId, Context, ResultDraft, RunDraft, RunId, SourceId, Status};
+use crate::model::{Configuration, ConfigurationId, Context, Record, ResultDraft, RunDraft, RunId, SourceId, Status};
+
+/// Records that are held before they are handed on.
+const MOST_RECORDS: usize = 1000;
 
 /// Packs what one source holds.
 #[derive(Debug)]
@@ -23,6 +27,8 @@ pub struct Packer<'a> {
     seen: HashSet<ConfigurationId>,
     columns: FactColumns,
     configurations: Vec<(ConfigurationId, Configuration)>,
+    suspicions: Vec<(ConfigurationId, String)>,
+    records: Vec<PackedRecord>,
     counts: ImportOutcome,
     first_measured: Option<Timestamp>,
 }
@@ -40,6 +46,8 @@ pub struct PackedRun {
 pub struct PackedResults {
     pub(super) facts: Facts,
     pub(super) configurations: Vec<(ConfigurationId, Configuration)>,
+    pub(super) suspicions: Vec<(ConfigurationId, String)>,
+    pub(super) records: Vec<PackedRecord>,
     pub(super) counts: ImportOutcome,
     pub(super) first_measured: Option<Timestamp>,
 }
@@ -55,6 +63,8 @@ impl<'a> Packer<'a> {
             seen: HashSet::new(),
             columns: FactColumns::new(),
             configurations: Vec::new(),
+            suspicions: Vec::new(),
+            records: Vec::new(),
             counts: ImportOutcome::default(),
             first_measured: None,
         }
@@ -88,25 +98,38 @@ impl<'a> Packer<'a> {
         }
         self.counts.results += 1;
         self.counts.failed += u64::from(matches!(result.status, Status::Failed(_)));
+        self.counts.simulated += u64::from(result.simulation.is_simulated());
         self.counts.measurements += result.measurements.len() as u64;
         self.first_measured = [self.first_measured, result.measured_at].into_iter().flatten().min();
+        if let Some(reason) = result.suspicion.clone() {
+            self.counts.suspicious += 1;
+            self.suspicions.push((configuration, reason));
+        }
         self.columns.push(Place { run, configuration, source }, &result);
         self.configurations.push((configuration, result.configuration));
         Ok(())
     }
 
+    /// Adds a record of the current run.
+    pub fn record(&mut self, record: Record) {
+        let (run, _) = self.run.expect("internal error: a record comes after its run");
+        self.records.push(PackedRecord::of(record, run, self.context));
+    }
+
     /// Whether it is time to take the results, so that memory does not grow with the source.
     #[must_use]
     pub fn is_full(&self) -> bool {
-        self.columns.is_full()
+        self.columns.is_full() || self.records.len() >= MOST_RECORDS
     }
 
     /// Takes the results so far; `None` where there are none.
     pub fn take(&mut self) -> Option<PackedResults> {
         let counts = std::mem::take(&mut self.counts);
-        (counts.results > 0).then(|| PackedResults {
+        (counts.results > 0 || !self.records.is_empty()).then(|| PackedResults {
             facts: self.columns.finish(),
             configurations: std::mem::take(&mut self.configurations),
+            suspicions: std::mem::take(&mut self.suspicions),
+            records: std::mem::take(&mut self.records),
             counts,
             first_measured: self.first_measured.take(),
         })

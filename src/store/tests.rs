@@ -6,7 +6,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::*;
-use crate::model::{Cell, Context, Measurement, ResultDraft, RunDraft, SeriesKey, SeriesMeta, Unit};
+use crate::model::{Cell, Context, Measurement, ResultDraft, RunDraft, SeriesHistory, SeriesKey, SeriesMeta, Unit};
 
 fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).expect("valid")
@@ -63,12 +63,12 @@ fn importing_twice_changes_nothing() {
     let store = create(folder.path());
     let results = || vec![result("a", 10.0), result("b", 20.0), ResultDraft::failed("out of memory")];
     let first = import(&store, "a.json", run(1), results()).expect("imported");
-    assert_eq!(first, ImportOutcome { results: 3, failed: 1, measurements: 2, known: 0, runs: 1 });
+    assert_eq!(first, ImportOutcome { results: 3, failed: 1, measurements: 2, runs: 1, ..ImportOutcome::default() });
     let all = "SELECT (SELECT count(*) FROM results), (SELECT count(*) FROM measurements), (SELECT count(*) FROM
         sources), (SELECT count(*) FROM test_runs), (SELECT count(*) FROM configurations)";
     let before = rows(&store, all);
     let second = import(&store, "a.json", run(1), results()).expect("imported");
-    assert_eq!(second, ImportOutcome { results: 0, failed: 0, measurements: 0, known: 3, runs: 1 });
+    assert_eq!(second, ImportOutcome { known: 3, runs: 1, ..ImportOutcome::default() });
     assert_eq!(rows(&store, all), before);
 }
 
@@ -180,12 +180,7 @@ fn a_history_is_read_back_as_it_was_written() {
     }
     let foreign = RunDraft { trigger: Some("pull_request".to_owned()), ..run(9) };
     import(&store, "p.json", foreign, vec![result("a", 99.0)]).expect("imported");
-    let configuration = context().complete_result(result("a", 1.0)).expect("complete").configuration;
-    let wanted = SeriesMeta {
-        key: SeriesKey { configuration, metric: "latency".to_owned() },
-        unit: Unit::canonical("ms").0,
-        better: None,
-    };
+    let wanted = latency_of("a");
     let filter = BaselineFilter { window: 2, ..BaselineFilter::default() };
     let history = store.history(std::slice::from_ref(&wanted), &filter).expect("read");
     assert_eq!(history.runs.len(), 3, "a pull request's run is no baseline");
@@ -196,13 +191,8 @@ fn a_history_is_read_back_as_it_was_written() {
     assert!((within - 0.01).abs() < 1e-3, "{within}");
     assert_eq!(history.recent.len(), 2, "as many as the window holds");
     assert_eq!(history.recent[0].run, 2, "newest first");
-    let other = context().complete_result(result("b", 1.0)).expect("complete").configuration;
     let names: Vec<&SeriesKey> = history.recent[0].series.iter().map(|series| &series.key).collect();
-    assert_eq!(
-        names,
-        [&SeriesKey { configuration: other, metric: "latency".to_owned() }],
-        "whole, and only the others"
-    );
+    assert_eq!(names, [&latency_of("b").key], "whole, and only the others");
 
     let before = run(3).started_at;
     let own_runs = vec![("run-1".to_owned(), history.runs[0].commit.clone())];
@@ -211,6 +201,45 @@ fn a_history_is_read_back_as_it_was_written() {
     assert_eq!(store.history(std::slice::from_ref(&wanted), &filter).expect("read").runs.len(), 1);
     let filter = BaselineFilter { branch: Some("other".to_owned()), window: 100, ..BaselineFilter::default() };
     assert!(store.history(&[wanted], &filter).expect("read").series.is_empty());
+}
+
+fn latency_of(case: &str) -> SeriesMeta {
+    let configuration = context().complete_result(result(case, 1.0)).expect("complete").configuration;
+    let key = SeriesKey { configuration, metric: "latency".to_owned() };
+    SeriesMeta { key, unit: Unit::canonical("ms").0, better: None }
+}
+
+/// The latencies of two series' baselines after attempts 1, 1001 (a re-run within it) and 2 of one run.
+fn latencies_after_attempts(second: &[&str], replaces: bool) -> Vec<(String, Vec<f64>)> {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let attempt = |number: u32, cases: &[&str]| {
+        let mut draft = RunDraft { attempt: Some(number), ..run(1) };
+        if number == 2 && replaces {
+            draft.environment.insert("attempts".to_owned(), "replace".to_owned());
+        }
+        let results = cases.iter().map(|case| result(case, f64::from(number))).collect();
+        import(&store, &format!("{number}.json"), draft, results).expect("imported");
+    };
+    attempt(1, &["a", "b"]);
+    attempt(1001, &["a"]);
+    attempt(2, second);
+    import(&store, "next.json", run(2), vec![result("a", 7.0)]).expect("imported");
+    let wanted: Vec<SeriesMeta> = ["a", "b"].into_iter().map(latency_of).collect();
+    let history = store.history(&wanted, &BaselineFilter { window: 10, ..BaselineFilter::default() }).expect("read");
+    let of = |series: &SeriesHistory| {
+        let values = series.points.iter().map(|point| point.value).collect();
+        (series.meta.key.configuration.test_case.clone().unwrap_or_default(), values)
+    };
+    history.series.iter().map(of).collect()
+}
+
+#[test]
+fn an_attempt_that_replaces_the_earlier_ones_is_the_only_one_in_a_baseline_for_what_it_measured() {
+    let series = |a: &[f64], b: &[f64]| vec![("a".to_owned(), a.to_vec()), ("b".to_owned(), b.to_vec())];
+    assert_eq!(latencies_after_attempts(&["a", "b"], false), series(&[1.0, 1001.0, 2.0, 7.0], &[1.0, 2.0]));
+    assert_eq!(latencies_after_attempts(&["a", "b"], true), series(&[2.0, 7.0], &[2.0]));
+    assert_eq!(latencies_after_attempts(&["a"], true), series(&[2.0, 7.0], &[1.0]), "another leg's job ran once");
 }
 
 #[test]

@@ -131,6 +131,13 @@ export class Answers {
     };
   }
 
+  cacheEntry({ scope, key, version }) {
+    return {
+      id: 1, ref: scope, key, version, last_accessed_at: '2026-01-02T00:00:00Z', created_at: '2026-01-02T00:00:00Z',
+      size_in_bytes: 1,
+    };
+  }
+
   run(run) {
     const url = `${this.base}/actions/runs/${run.id}`;
     const commit = {

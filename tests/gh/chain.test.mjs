@@ -128,6 +128,16 @@ test('headers can be added to a good answer, and a body over the limit is refuse
   assert.equal((await call(token, 'POST', '/issues/7/comments', { body: 'x'.repeat(65_537) })).status, 422);
 });
 
+test('cache entries are chosen by the beginning of their key and by their ref', async () => {
+  const entries = [['main', 'a/1'], ['main', 'a/2'], ['main', 'b/1'], ['topic', 'a/3']];
+  for (const [branch, key] of entries) world.cache.add({ scope: `refs/heads/${branch}`, key, version: 'v', content: [] });
+  const token = await world.mintToken(WRITE);
+  const keys = async (query) => (await call(token, 'GET', `/actions/caches?${query}`)).body.actions_caches.map(({ key }) => key);
+  assert.deepEqual(await keys('key=a%2F&ref=refs%2Fheads%2Fmain'), ['a/2', 'a/1']);
+  assert.deepEqual(await keys('key=a%2F'), ['a/3', 'a/2', 'a/1']);
+  assert.deepEqual(await violations('response'), []);
+});
+
 test('artifacts are listed newest first, and downloaded from storage without the token', async () => {
   const artifacts = [1, 2, 3].map((number) =>
     world.addArtifact({ runId: 50, name: `bundle-${number}`, files: { 'a.txt': `text ${number}` } }));

@@ -33,6 +33,7 @@ const ROUTES = [
   [/^\/commits\/([^/]+)\/pulls$/, pullsOfCommit],
   [/^\/compare\/(.+)$/, compare],
   [/^\/issues\/(\d+)\/events$/, labelEvents],
+  [/^\/actions\/caches$/, listCaches],
   [/^\/actions\/artifacts$/, ({ world, ...rest }) => listArtifacts({ world, ...rest, artifacts: world.artifacts })],
   [/^\/actions\/runs\/(\d+)\/artifacts$/, artifactsOfRun],
   [/^\/actions\/artifacts\/(\d+)\/zip$/, artifactArchive],
@@ -235,6 +236,17 @@ function listArtifacts({ artifacts, answers, url, api }) {
   const { items, headers } = page(chosen, url, api);
   const body = { total_count: chosen.length, artifacts: items.map((artifact) => answers.artifact(artifact)) };
   return { status: 200, headers, body };
+}
+
+/** The newest first; `key` is the beginning of one, as GitHub has it. */
+function listCaches({ world, answers, url, api }) {
+  const key = url.searchParams.get('key') ?? '';
+  const ref = url.searchParams.get('ref');
+  const chosen = world.cache.entries
+    .filter((entry) => entry.key.startsWith(key) && (!ref || entry.scope === ref))
+    .reverse();
+  const { items, headers } = page(chosen, url, api);
+  return { status: 200, headers, body: { total_count: chosen.length, actions_caches: items.map((entry) => answers.cacheEntry(entry)) } };
 }
 
 function artifactArchive({ world, argument, blobs }) {

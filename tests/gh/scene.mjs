@@ -6,7 +6,6 @@ import { dirname, join, resolve } from 'node:path';
 import { MemoryCache } from './cache-memory.mjs';
 import { RealCache } from './cache-real.mjs';
 import { startCacheServer } from './cache-server.mjs';
-import { CacheStore } from './cache-store.mjs';
 import { eventsOf } from './events.mjs';
 import { compositeOf, readAction, runComposite } from './harness.mjs';
 import { Job } from './job.mjs';
@@ -31,7 +30,7 @@ export async function openScene({ chain, action, names = ['org/benchdb-action'],
   await world.reset();
   log.clear();
   const root = await mkdtemp(join(tmpdir(), 'scene-'));
-  const store = new CacheStore();
+  const store = world.cache;
   const server = isCacheReal ? await startCacheServer(store) : undefined;
   const cache = server ? new RealCache(server) : new MemoryCache(store);
   const scene = {

@@ -1,7 +1,8 @@
-// What GitHub knows in a test: pull requests, commits, artifacts, runs, label events, tokens, and the faults to answer with.
+// What GitHub knows in a test: pull requests, commits, artifacts, the cache, runs, label events, tokens, and the faults to answer with.
 // Comments and issues are emulate's; the helpers here reach them past Prism, so that tests can look without leaving
 // a trace in its log. Not HTTP: forwarder.mjs answers from this state.
 import { createHash, createSign } from 'node:crypto';
+import { CacheStore } from './cache-store.mjs';
 import { CommitGraph } from './graph.mjs';
 import { zip } from './zip.mjs';
 
@@ -42,6 +43,7 @@ export class World {
     this.pulls = new Map();
     this.pullsOfCommit = {};
     this.artifacts = [];
+    this.cache = new CacheStore();
     this.runs = new Map();
     this.labelEvents = [];
     this.faults = [];

@@ -219,6 +219,37 @@ fn a_restored_file_that_is_no_history_is_moved_aside() {
     assert_eq!(step.outputs()["save"], "true");
 }
 
+/// A history as a version before the first one would have left it: nothing but the record of its schema.
+fn older_history(place: &Place, name: &str) {
+    #[expect(clippy::disallowed_types, reason = "no version of benchgate writes an older schema any more")]
+    let connection = duckdb::Connection::open_in_memory().unwrap();
+    connection
+        .execute_batch(&format!(
+            "ATTACH '{}' AS store (BLOCK_SIZE 16384);
+             CREATE VIEW store.schema_migrations AS FROM (VALUES (0, 'nothing', TIMESTAMP '2026-01-01', '0.0.0'))
+                AS migration(version, description, applied_at, tool_version);
+             DETACH store",
+            place.path(name).display()
+        ))
+        .unwrap();
+}
+
+#[test]
+fn an_older_history_is_brought_up_to_date_by_its_writer_and_in_a_copy_by_readers() {
+    let place = Place::new();
+    place.write("a.json", results(10.0));
+    older_history(&place, "benchgate.duckdb");
+    let before = std::fs::read(place.path("benchgate.duckdb")).unwrap();
+    let reader = Step::pull_request(&place, 18);
+    let answer = reader.run(&["gate", "a.json"]);
+    assert_eq!(answer.code, 3, "judged, and there was nothing to compare with: {answer:#?}");
+    assert_eq!(reader.outputs()["history-source"], "file");
+    assert!(std::fs::read(place.path("benchgate.duckdb")).unwrap() == before, "a reader changed the file");
+    let writer = Step::push(&place, 19);
+    assert_eq!(writer.run(&["gate", "a.json"]).code, 0);
+    assert_eq!(place.value("SELECT count(*) FROM test_runs"), "1");
+}
+
 #[test]
 fn committed_results_stand_in_for_a_history() {
     let place = Place::new();

@@ -237,13 +237,47 @@ fn an_artifact_knows_its_run() {
     assert_eq!((run.head_repository_id, run.repository_id), (Some(2), Some(1)));
 }
 
+/// A repository with more artifacts than are read; each page is a day older than the one before.
+fn many_artifacts(github: &GitHub) {
+    let respond = |request: &Request| {
+        let (_, page) = request.url.query_pairs().find(|(name, _)| name == "page").unwrap();
+        let day = 28 - page.parse::<u32>().unwrap();
+        let mut one = artifact(1, 1, false);
+        one["created_at"] = json!(format!("2026-01-{day:02}T00:00:00Z"));
+        ok(json!({ "total_count": 100_000, "artifacts": vec![one; 100] }))
+    };
+    github.mount(Mock::given(method("GET")).and(path_regex("/actions/artifacts$")).respond_with(respond));
+}
+
 #[test]
-fn artifacts_of_the_repository_are_read_for_some_pages() {
+fn artifacts_of_the_repository_are_read_back_to_a_time_or_for_some_pages() {
+    for (since, pages, is_complete) in
+        [(None, 4, false), (Some("2026-01-26T12:00:00Z"), 2, true), (Some("2026-01-02T00:00:00Z"), 4, false)]
+    {
+        let github = GitHub::start();
+        many_artifacts(&github);
+        let since = since.map(|since| since.parse().unwrap());
+        let listing = github.client().repository_artifacts(since, 4).unwrap();
+        assert_eq!((listing.artifacts.len(), listing.is_complete), (pages * 100, is_complete), "{since:?}");
+        assert_eq!(github.count("GET"), pages, "{since:?}");
+    }
+}
+
+#[test]
+fn cache_entries_are_counted_by_what_they_say_of_themselves() {
     let github = GitHub::start();
-    let many: Vec<Value> = (0..100).map(|id| artifact(id, 1, false)).collect();
-    github.answer("GET", "actions/artifacts", ok(json!({ "total_count": 1000, "artifacts": many })));
-    assert_eq!(github.client().repository_artifacts(2).unwrap().len(), 200);
-    assert_eq!(github.count("GET"), 2);
+    let entry = |key: &str, reference: &str| json!({ "id": 1, "key": key, "ref": reference });
+    let entries = [
+        entry("benchgate-v1/bench/17-1", "refs/heads/a+b"),
+        entry("benchgate-v1/bench/18-1", "refs/heads/main"),
+        entry("benchgate-v1/other/19-1", "refs/heads/a+b"),
+        json!({ "id": 2 }),
+    ];
+    github.answer("GET", "actions/caches", ok(json!({ "total_count": 4, "actions_caches": entries })));
+    assert_eq!(github.client().cache_entries("benchgate-v1/bench/", "a+b").unwrap(), 1);
+    let path = "/repos/octo/bench/actions/caches";
+    let query = "key=benchgate-v1%2Fbench%2F&ref=refs%2Fheads%2Fa%2Bb&per_page=100&page=1";
+    assert_eq!(github.calls(), [format!("GET {path}?{query}")]);
 }
 
 #[test]

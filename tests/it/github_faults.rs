@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use benchgate::github::{Action, Desired, GithubError, Timing, sticky};
+use benchgate::github::{Action, Desired, GithubError, Timing};
 use wiremock::ResponseTemplate;
 
 use crate::github_server::{BOT, Fault, GitHub, RawServer, client_of, fast, says};
@@ -56,7 +56,7 @@ fn a_comment_whose_answer_is_lost_is_written_once() {
     for answer in lost {
         let github = GitHub::start();
         github.fault("POST", Fault::Done(answer));
-        let posted = sticky::post(&github.client(), 7, BOT, &desired("# Report")).unwrap();
+        let posted = github.post(BOT, &desired("# Report")).unwrap();
         assert_eq!((posted.action, github.count("POST"), github.bodies().len()), (Action::Created, 1, 1));
         assert!(posted.url.unwrap().ends_with("#issuecomment-1"));
     }
@@ -66,7 +66,7 @@ fn a_comment_whose_answer_is_lost_is_written_once() {
 fn a_comment_that_was_not_written_after_all_is_written() {
     let github = GitHub::start();
     github.fault("POST", Fault::Refused(says(502, "Bad Gateway")));
-    let posted = sticky::post(&github.client(), 7, BOT, &desired("# Report")).unwrap();
+    let posted = github.post(BOT, &desired("# Report")).unwrap();
     assert_eq!((posted.action, github.count("POST"), github.bodies().len()), (Action::Created, 2, 1));
 }
 
@@ -74,7 +74,7 @@ fn a_comment_that_was_not_written_after_all_is_written() {
 fn a_comment_that_cannot_be_written_is_tried_three_times() {
     let github = GitHub::start();
     github.answer("POST", "issues/7/comments", says(502, "Bad Gateway"));
-    let error = sticky::post(&github.client(), 7, BOT, &desired("# Report")).unwrap_err();
+    let error = github.post(BOT, &desired("# Report")).unwrap_err();
     assert!(matches!(error, GithubError::Ambiguous { .. }), "{error}");
     assert_eq!(github.count("POST"), 3);
 }
@@ -84,7 +84,7 @@ fn a_lost_comment_by_an_account_that_was_not_expected_is_not_written_twice() {
     let github = GitHub::start();
     github.author("octo-app[bot]");
     github.fault("POST", Fault::Done(says(502, "Bad Gateway")));
-    let posted = sticky::post(&github.client(), 7, BOT, &desired("# Report")).unwrap();
+    let posted = github.post(BOT, &desired("# Report")).unwrap();
     assert_eq!(github.bodies().len(), 1);
     assert!(posted.warning.unwrap().ends_with("set comment-author to `octo-app[bot]`"));
 }
@@ -94,7 +94,7 @@ fn a_limit_with_a_time_is_waited_out_and_then_there_is_one_comment() {
     for limit in [says(429, "Too Many Requests"), says(403, "You have exceeded a secondary rate limit")] {
         let github = GitHub::start();
         github.fault("POST", Fault::Refused(limit.insert_header("retry-after", "1")));
-        sticky::post(&github.client(), 7, BOT, &desired("# Report")).unwrap();
+        github.post(BOT, &desired("# Report")).unwrap();
         assert_eq!((github.count("POST"), github.bodies().len()), (2, 1));
     }
 }
@@ -126,7 +126,7 @@ fn a_limit_is_told_by_what_remains_of_it_too() {
 fn a_token_that_may_not_write_is_an_error_that_names_the_permission() {
     let github = GitHub::start();
     github.answer("POST", "issues/7/comments", says(403, "Resource not accessible by integration"));
-    let error = sticky::post(&github.client(), 7, BOT, &desired("# Report")).unwrap_err();
+    let error = github.post(BOT, &desired("# Report")).unwrap_err();
     assert!(error.to_string().contains("pull-requests: write"), "{error}");
     assert!(error.hint().contains("pull-requests: write"), "{}", error.hint());
     assert_eq!(github.count("POST"), 1);

@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::thread;
 use std::time::Duration;
 
-use benchgate::github::{Client, Repository, Timing, Token};
+use benchgate::github::{Client, Desired, GithubError, Posted, Repository, Timing, Token, sticky};
 use serde_json::{Value, json};
 use tokio::runtime::{Builder, Runtime};
 use wiremock::matchers::{any, method, path};
@@ -97,6 +97,12 @@ impl GitHub {
 
     pub(crate) fn client(&self) -> Client {
         client_of(&self.url(), fast())
+    }
+
+    /// Posts to pull request 7 what was listed just before.
+    pub(crate) fn post(&self, author: &str, desired: &Desired) -> Result<Posted, GithubError> {
+        let client = self.client();
+        sticky::post(&client, 7, author, desired, client.comments(7)?)
     }
 
     pub(crate) fn patient(&self, timing: Timing) -> Client {

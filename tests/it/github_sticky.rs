@@ -27,12 +27,12 @@ fn text(desired: &Desired) -> String {
 #[test]
 fn the_first_comment_is_written_and_the_second_run_updates_it() {
     let github = GitHub::start();
-    let first = sticky::post(&github.client(), 7, BOT, &desired()).unwrap();
+    let first = github.post(BOT, &desired()).unwrap();
     assert_eq!((first.action, first.duplicates, first.warning), (Action::Created, 0, None));
     assert_eq!(github.bodies(), [text(&desired())]);
 
     let next = Desired { run_id: 18, attempt: 1, body: "# Other".to_owned(), ..desired() };
-    let second = sticky::post(&github.client(), 7, BOT, &next).unwrap();
+    let second = github.post(BOT, &next).unwrap();
     assert_eq!((second.action, second.url), (Action::Updated, first.url));
     assert_eq!(github.bodies(), [text(&next)]);
     assert_eq!((github.count("POST"), github.count("PATCH")), (1, 1));
@@ -43,7 +43,7 @@ fn unchanged_content_is_not_written() {
     let github = GitHub::start();
     let id = github.add(BOT, &text(&desired()));
     let again = Desired { run_id: 18, ..desired() };
-    let posted = sticky::post(&github.client(), 7, BOT, &again).unwrap();
+    let posted = github.post(BOT, &again).unwrap();
     assert_eq!(posted.action, Action::Unchanged);
     assert!(posted.url.unwrap().ends_with(&format!("#issuecomment-{id}")));
     assert_eq!(github.calls(), ["GET /repos/octo/bench/issues/7/comments?per_page=100&page=1"]);
@@ -54,7 +54,7 @@ fn the_same_text_about_other_series_is_written() {
     let github = GitHub::start();
     github.add(BOT, &text(&desired()));
     let other = Desired { state: Vec::new(), ..desired() };
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &other).unwrap().action, Action::Updated);
+    assert_eq!(github.post(BOT, &other).unwrap().action, Action::Updated);
 }
 
 #[test]
@@ -65,7 +65,7 @@ fn an_older_run_never_overwrites_a_newer_one() {
         [(16, 9, Action::NewerRun), (17, 1, Action::NewerRun), (17, 2, Action::Updated), (17, 3, Action::Updated)]
     {
         let body = format!("# Run {run_id}/{attempt}");
-        let posted = sticky::post(&github.client(), 7, BOT, &Desired { run_id, attempt, body, ..desired() });
+        let posted = github.post(BOT, &Desired { run_id, attempt, body, ..desired() });
         assert_eq!(posted.unwrap().action, action, "run {run_id}, attempt {attempt}");
     }
 }
@@ -77,7 +77,7 @@ fn a_comment_behind_more_than_a_hundred_others_is_found() {
         github.add("reader", &format!("remark {number}"));
     }
     github.add(BOT, &text(&Desired { body: "# Old".to_owned(), ..desired() }));
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &desired()).unwrap().action, Action::Updated);
+    assert_eq!(github.post(BOT, &desired()).unwrap().action, Action::Updated);
     assert_eq!(github.bodies().len(), 131);
     // The addresses in `Link` lead elsewhere; only the own server was asked, with the token each time.
     let requests = github.requests();
@@ -90,7 +90,7 @@ fn a_comment_of_another_author_is_never_touched() {
     let github = GitHub::start();
     let copy = text(&Desired { body: "# Copy".to_owned(), run_id: 99, ..desired() });
     github.add("mallory", &copy);
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &desired()).unwrap().action, Action::Created);
+    assert_eq!(github.post(BOT, &desired()).unwrap().action, Action::Created);
     assert_eq!(github.bodies(), [copy, text(&desired())]);
 }
 
@@ -99,7 +99,7 @@ fn a_copy_that_was_there_before_does_not_pass_for_a_lost_comment() {
     let github = GitHub::start();
     github.add("mallory", &text(&desired()));
     github.fault("POST", Fault::Refused(says(502, "Bad Gateway")));
-    let posted = sticky::post(&github.client(), 7, BOT, &desired()).unwrap();
+    let posted = github.post(BOT, &desired()).unwrap();
     assert_eq!((posted.action, posted.warning), (Action::Created, None));
     assert_eq!((github.count("POST"), github.bodies().len()), (2, 2));
 }
@@ -109,7 +109,7 @@ fn a_comment_of_a_deleted_account_is_nobodys() {
     let github = GitHub::start();
     let id = github.add(BOT, &text(&desired()));
     github.state.lock().unwrap().comments[0]["user"] = json!(null);
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &desired()).unwrap().action, Action::Created);
+    assert_eq!(github.post(BOT, &desired()).unwrap().action, Action::Created);
     assert_eq!(id, 1);
 }
 
@@ -117,14 +117,14 @@ fn a_comment_of_a_deleted_account_is_nobodys() {
 fn a_marker_that_is_quoted_does_not_count() {
     let github = GitHub::start();
     github.add(BOT, &format!("As it was:\n{}", text(&desired())));
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &desired()).unwrap().action, Action::Created);
+    assert_eq!(github.post(BOT, &desired()).unwrap().action, Action::Created);
 }
 
 #[test]
 fn a_comment_of_another_name_is_left_alone() {
     let github = GitHub::start();
     github.add(BOT, &text(&Desired { name: "other".to_owned(), ..desired() }));
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &desired()).unwrap().action, Action::Created);
+    assert_eq!(github.post(BOT, &desired()).unwrap().action, Action::Created);
 }
 
 #[test]
@@ -133,7 +133,7 @@ fn of_two_comments_the_older_is_updated_and_the_other_counted() {
     let old = text(&Desired { body: "# Old".to_owned(), ..desired() });
     github.add(BOT, &old);
     github.add(BOT, &old);
-    let posted = sticky::post(&github.client(), 7, "GitHub-Actions[bot]", &desired()).unwrap();
+    let posted = github.post("GitHub-Actions[bot]", &desired()).unwrap();
     assert_eq!((posted.action, posted.duplicates), (Action::Updated, 1));
     assert_eq!(github.bodies(), [text(&desired()), old]);
 }
@@ -149,7 +149,7 @@ fn a_comment_that_was_deleted_meanwhile_is_written_again() {
         says(404, "Not Found")
     });
     github.mount(gone);
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &desired()).unwrap().action, Action::Created);
+    assert_eq!(github.post(BOT, &desired()).unwrap().action, Action::Created);
     assert_eq!(github.bodies(), [text(&desired())]);
 }
 
@@ -160,7 +160,7 @@ fn a_comment_that_stays_lost_is_an_error() {
     for _ in 0..3 {
         github.fault("PATCH", Fault::Refused(says(404, "Not Found")));
     }
-    let error = sticky::post(&github.client(), 7, BOT, &desired()).unwrap_err();
+    let error = github.post(BOT, &desired()).unwrap_err();
     assert_eq!(error.to_string(), "cannot update the comment: GitHub answers that it does not exist");
 }
 
@@ -168,16 +168,16 @@ fn a_comment_that_stays_lost_is_an_error() {
 fn without_leave_to_create_there_is_no_first_comment() {
     let github = GitHub::start();
     let quiet = Desired { create: false, ..desired() };
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &quiet).unwrap().action, Action::Nothing);
+    assert_eq!(github.post(BOT, &quiet).unwrap().action, Action::Nothing);
     github.add(BOT, &text(&Desired { body: "# Old".to_owned(), ..desired() }));
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &quiet).unwrap().action, Action::Updated);
+    assert_eq!(github.post(BOT, &quiet).unwrap().action, Action::Updated);
 }
 
 #[test]
 fn a_comment_by_an_unexpected_account_comes_with_a_warning() {
     let github = GitHub::start();
     github.author("octo-app[bot]");
-    let warning = sticky::post(&github.client(), 7, BOT, &desired()).unwrap().warning.unwrap();
+    let warning = github.post(BOT, &desired()).unwrap().warning.unwrap();
     assert!(warning.contains("by `octo-app[bot]`, not by `github-actions[bot]`"), "{warning}");
     assert!(warning.ends_with("set comment-author to `octo-app[bot]`"), "{warning}");
 }
@@ -186,11 +186,11 @@ fn a_comment_by_an_unexpected_account_comes_with_a_warning() {
 fn a_text_that_is_too_long_is_cut_at_a_line_and_still_recognised() {
     let github = GitHub::start();
     let long = Desired { body: "ä row of a table\n".repeat(10_000), ..desired() };
-    sticky::post(&github.client(), 7, BOT, &long).unwrap();
+    github.post(BOT, &long).unwrap();
     let body = github.bodies().remove(0);
     assert!(body.len() <= 60_000 && body.len() > 59_000, "{}", body.len());
     assert!(body.ends_with("ä row of a table\n\n_The rest did not fit into a comment; the job summary has it._\n"));
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &long).unwrap().action, Action::Unchanged);
+    assert_eq!(github.post(BOT, &long).unwrap().action, Action::Unchanged);
 }
 
 #[test]
@@ -201,7 +201,7 @@ fn what_cannot_be_a_marker_is_refused_before_anything_is_written() {
         Desired { head_sha: "main".to_owned(), ..desired() },
         Desired { state: vec!["x\n".to_owned()], ..desired() },
     ] {
-        assert!(sticky::post(&github.client(), 7, BOT, &wrong).is_err());
+        assert!(sticky::post(&github.client(), 7, BOT, &wrong, Vec::new()).is_err());
     }
     assert_eq!(github.calls(), [""; 0]);
 }
@@ -226,8 +226,8 @@ fn a_plan_and_the_previous_state_are_known_without_writing() {
 fn more_series_than_a_marker_holds_are_cut() {
     let github = GitHub::start();
     let many = Desired { state: (0..500).map(|number| format!("{number:016x}")).collect(), ..desired() };
-    sticky::post(&github.client(), 7, BOT, &many).unwrap();
+    github.post(BOT, &many).unwrap();
     let marker = Marker::parse(&github.bodies()[0]).unwrap();
     assert_eq!(marker.state, many.state[..200]);
-    assert_eq!(sticky::post(&github.client(), 7, BOT, &many).unwrap().action, Action::Unchanged);
+    assert_eq!(github.post(BOT, &many).unwrap().action, Action::Unchanged);
 }

@@ -3,7 +3,7 @@
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use crate::support::{Place, history, native};
+use crate::support::{Place, history, native, repository};
 
 #[test]
 fn a_line_a_file_and_totals() {
@@ -208,4 +208,67 @@ fn the_history_of_another_action_arrives_as_runs_and_grows_without_doubling() {
     let grown = format!("{start}      {{\n        \"commit\"{next}\n      }},\n      {{\n        \"commit\"{last}");
     place.write("grown.js", grown);
     assert_eq!(arrive("grown.js"), "5 5", "one entry more");
+}
+
+#[test]
+fn explain_says_what_a_file_is_taken_for_and_touches_no_history() {
+    let place = Place::new();
+    let fixture = repository().join("tests/fixtures/formats/legacy/suite-direct/normal.json");
+    let out = place.ok(&["ingest", "--explain", &fixture.display().to_string()]);
+    for line in [
+        "  format         legacy/suite-direct",
+        "  because of     `batch_results`",
+        "    latency (ms)           3.25  <-  batch_results.1.avg_latency_ms",
+        "      memory = 505.5 MB",
+    ] {
+        assert!(out.contains(line), "{line} in\n{out}");
+    }
+    let broken = place.write("broken.json", "{\"batch_results\": {\"1\": ");
+    let answer = place.run(&["ingest", "--explain", &broken]);
+    assert_eq!(answer.code, 4, "{answer:#?}");
+    assert!(answer.out.contains("malformed") && answer.out.contains("line 1"), "{answer:#?}");
+    assert!(!place.path("benchgate.duckdb").exists());
+}
+
+#[test]
+fn a_proposed_mapping_reads_the_file_it_was_proposed_for() {
+    let place = Place::new();
+    let own =
+        place.write("own.json", r#"{"cases": {"a": {"t_us": 1500, "batch": 4}, "b.c": {"t_us": 2000, "batch": 8}}}"#);
+    let answer = place.run(&["ingest", "--explain", &own]);
+    assert_eq!(answer.code, 4, "it is not imported as it is: {answer:#?}");
+    let (_, mapping) = answer.out.split_once("[[mapping]]").expect("a proposal");
+    place.write("benchgate.toml", format!("[[mapping]]{mapping}").replace("metrics.\"t\"", "metrics.latency"));
+    let facts = [
+        "--hardware",
+        "cpu",
+        "--no-fingerprint",
+        "--commit",
+        "abc",
+        "--branch",
+        "main",
+        "--time",
+        "2026-01-01T00:00:00Z",
+    ];
+    let out = place.ok(&[&["ingest", own.as_str()], &facts[..]].concat());
+    assert!(out.contains("imported (2) own.json"), "{out}");
+    let value =
+        place.value("SELECT string_agg(model || ' ' || value || ' ' || batch_size, ', ' ORDER BY model) FROM history");
+    assert_eq!(value, "\"a 1.5 4, b.c 2.0 8\"");
+    assert_eq!(place.value("SELECT format FROM sources"), "mapping/my-format");
+    let answer = place.run(&[&["compare", own.as_str()], &facts[..]].concat());
+    assert!(answer.code == 3 && answer.out.contains("a on cpu"), "compare reads it too: {answer:#?}");
+}
+
+#[test]
+fn a_bundle_of_files_that_cannot_tell_belongs_to_the_run_of_its_job() {
+    let place = Place::new();
+    let fixture = repository().join("tests/fixtures/formats/legacy/suite-rows/normal.json");
+    let facts = ["--run-id", "job-7", "--commit", "abc", "--branch", "main", "--time", "2026-01-01T00:00:00Z"];
+    place.ok(&[&["collect", &fixture.display().to_string(), "--output", "b.jsonl"], &facts[..]].concat());
+    let bundle = std::fs::read_to_string(place.path("b.jsonl")).expect("a bundle");
+    let header = bundle.lines().next().expect("a header");
+    for fact in ["\"id\":\"job-7\"", "\"commit\":\"abc\"", "\"started_at\":\"2026-01-01T00:00:00Z\""] {
+        assert!(header.contains(fact), "{fact} in {header}");
+    }
 }

@@ -18,6 +18,9 @@ const LARGEST_ARTIFACT: u64 = 32 << 20;
 /// What is unpacked of one artifact at most: it is one file.
 const UNPACKED: ArchiveLimits = ArchiveLimits { files: 1, file_bytes: 64 << 20, total_bytes: 64 << 20 };
 
+/// What is unpacked of all artifacts that are fetched together: far more than real bundles hold, less than a runner's disk.
+const MOST_UNPACKED: usize = 256 << 20;
+
 /// Bundles of one run that are looked at; a matrix has at most 256 jobs.
 const MOST_OF_RUN: usize = 512;
 
@@ -56,7 +59,7 @@ pub(super) fn offered(job: &Job<'_>, artifacts: Vec<Artifact>) -> impl Iterator<
     })
 }
 
-/// Downloads bundles into a folder, a numbered file each.
+/// Downloads bundles into a folder, a numbered file each, until they are too large together.
 ///
 /// # Errors
 /// [`CliError::File`] where the folder cannot be written; what a bundle does wrong is its own entry.
@@ -67,10 +70,20 @@ pub(super) fn fetch(client: &Client, offered: &[Offered], folder: &Path) -> Resu
     };
     std::fs::create_dir_all(folder).map_err(refused(folder))?;
     let mut fetched = Vec::with_capacity(offered.len());
+    let mut unpacked = 0;
     for (number, Offered { artifact, name }) in offered.iter().enumerate() {
-        let file = match unpack(client, artifact) {
+        let content = if unpacked > MOST_UNPACKED {
+            Err(format!(
+                "it was not fetched: the bundles before it are larger than {} MB together",
+                MOST_UNPACKED >> 20
+            ))
+        } else {
+            unpack(client, artifact)
+        };
+        let file = match content {
             Err(reason) => Err(reason),
             Ok(content) => {
+                unpacked += content.len();
                 let path = folder.join(format!("bundle-{number}.jsonl"));
                 std::fs::write(&path, content).map_err(refused(&path))?;
                 Ok(path)

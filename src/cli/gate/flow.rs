@@ -10,17 +10,19 @@ use super::history::{self, Prepared};
 use super::job::Job;
 use super::post;
 use super::results::{self, Collected};
+use super::saving;
 use super::subject::Subject;
 use crate::cli::candidate::{self, Candidate, Request};
 use crate::cli::compare;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::gate_args::{GateArgs, RequireBaseline};
-use crate::cli::leg;
+use crate::cli::leg::{self, Remark};
 use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{baseline, policy};
 use crate::config::{Config, ConfiguredPolicy};
+use crate::formats::ReadOptions;
 use crate::gate::{self, Action, FEWEST_RUNS, Setting};
 use crate::github::{Client, Environment, Token, WorkflowRun};
 use crate::model::{Context, History};
@@ -92,18 +94,20 @@ fn flow(
 ) -> Result<Exit, CliError> {
     let arguments = job.arguments;
     let collected = if arguments.from_artifacts {
-        results::of_legs(job, console)?
+        results::of_legs(job, console, &mut notices)?
     } else {
         results::of_job(job, surroundings, console, &mut notices)?
     };
-    // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
-    post::set_bundle(job, collected.own.as_deref(), outputs)?;
-    let prepared = history::prepare(job, console, &mut notices)?;
     let anchor = anchor::find(job, &mut notices);
-    if is_worth_recording(job, &anchor, &mut notices) {
+    let is_recorded = is_worth_recording(job, &anchor, &mut notices);
+    let remark = (job.is_recorded() && !is_recorded).then_some(Remark::Unrecorded);
+    // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
+    post::set_bundle(job, &collected, remark, outputs)?;
+    let prepared = history::prepare(job, console, &mut notices)?;
+    if is_recorded {
         let files = collected.own.clone().map_or_else(|| collected.files.clone(), |own| vec![own]);
         history::record(job, &prepared.path, &files, console)?;
-        outputs.set(&[("save", "true".to_owned())])?;
+        set_save(saving::is_allowed(job, &mut notices), outputs)?;
     }
     let mut view = judge(job, config, &collected, &prepared, &anchor, notices, console)?;
     let verdict = compare::exit(&view.judgement);
@@ -132,6 +136,7 @@ fn keep_history(
     notices: &mut Vec<String>,
 ) -> Result<Exit, CliError> {
     let prepared = history::prepare(job, console, notices)?;
+    let is_kept = job.is_recorded() && prepared.contents.runs > 0 && saving::is_allowed(job, notices);
     let mut lines = vec![prepared.sentence.clone()];
     lines.extend(notices.iter().map(|notice| format!("warning: {notice}")));
     for line in &lines {
@@ -139,12 +144,14 @@ fn keep_history(
     }
     let markdown: Vec<String> = lines.iter().map(|line| format!("- {}\n", escape::markdown(line))).collect();
     outputs.summarise(&format!("### History\n\n{}", markdown.concat()))?;
-    let is_kept = job.is_recorded() && prepared.contents.runs > 0;
-    outputs.set(&[
-        ("history-source", prepared.source.as_str().to_owned()),
-        ("save", if is_kept { "true".to_owned() } else { String::new() }),
-    ])?;
+    outputs.set(&[("history-source", prepared.source.as_str().to_owned())])?;
+    set_save(is_kept, outputs)?;
     Ok(Exit::Success)
+}
+
+/// Lets the history be saved by a later step, or not.
+fn set_save(is_saved: bool, outputs: &Outputs) -> Result<(), CliError> {
+    outputs.set(&[("save", if is_saved { "true".to_owned() } else { String::new() })])
 }
 
 /// Judges what was collected.
@@ -161,9 +168,14 @@ fn judge(
     let policy =
         config.policy(&policy::overrides(&arguments.policy, job.now)).accepted_by(job.subject.accepted.clone());
     let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
-    let facts = crate::cli::args::FactArgs::default();
-    let request =
-        Request { results: &collected.files, confirm: &[], facts: &facts, base: &[], is_partial: arguments.partial };
+    let reading = ReadOptions::default();
+    let request = Request {
+        results: &collected.files,
+        confirm: &[],
+        reading: &reading,
+        base: &[],
+        is_partial: arguments.partial,
+    };
     let mut candidate = candidate::read(&request, &context, console)?;
     candidate.run.legs.clone_from(&collected.legs);
     let filter = filter(job, config, &candidate, &context, &policy, anchor);

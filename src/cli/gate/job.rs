@@ -43,6 +43,17 @@ impl Job<'_> {
         self.arguments.save == Save::Auto && self.subject.is_recorded()
     }
 
+    /// Whether the history was looked for in the cache, and nothing was found there.
+    pub(super) fn is_cache_missed(&self) -> bool {
+        let was_asked = self.arguments.cache_restore.as_deref().is_some_and(|outcome| outcome != "skipped");
+        was_asked && self.cache_key().is_none()
+    }
+
+    /// The key of the cache entry that was restored.
+    pub(super) fn cache_key(&self) -> Option<&str> {
+        self.arguments.cache_key.as_deref().filter(|key| !key.is_empty())
+    }
+
     /// The client, where artifacts may be read.
     pub(super) fn artifacts(&self) -> Option<&Client> {
         self.client.filter(|_| self.arguments.use_artifacts)

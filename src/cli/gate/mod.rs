@@ -11,17 +11,21 @@
 //! - `subject` - what is judged, and against which branch
 //! - `bundles` - what other jobs left as artifacts
 //! - `results` - the results to be judged, as bundles of one trusted identity
-//! - `history` - where the history comes from, and what it lacks
+//! - `history` - where the history comes from
+//! - `gaps` - what a history lacks
+//! - `saving` - whether a history may replace the one in the cache
 //! - `anchor` - which commits the candidate builds on
 //! - `post` - reports, annotations, comment and outputs
 
 mod anchor;
 mod bundles;
 mod flow;
+mod gaps;
 mod history;
 mod job;
 mod post;
 mod results;
+mod saving;
 mod subject;
 
 pub(super) use flow::run;

@@ -8,12 +8,13 @@ use std::path::{Path, PathBuf};
 
 use super::history::Prepared;
 use super::job::Job;
+use super::results::Collected;
 use super::subject::Kind;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::folder;
 use crate::cli::gate_args::CommentMode;
-use crate::cli::leg::BundleName;
+use crate::cli::leg::{BundleName, Remark};
 use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::Console;
 use crate::gate::{Judgement, Outcome, Verdict};
@@ -119,19 +120,25 @@ fn comment(job: &Job<'_>, view: &View, exit: Exit, comments: Option<Listed>) -> 
         return Err("there is no token, so the pull request got no comment".to_owned());
     };
     let explained = |error: &GithubError| explain(job, error);
-    let (_, previous) = comments.unwrap_or_else(|| Ok((Vec::new(), None))).map_err(|error| explained(&error))?;
+    let (comments, previous) = comments.unwrap_or_else(|| Ok((Vec::new(), None))).map_err(|error| explained(&error))?;
     let is_wanted = previous.is_some() || wants_first(job, &view.judgement, exit);
     if !is_wanted {
         return Ok(None);
     }
-    publish(job, client, number, view).map(Some).map_err(|error| explained(&error))
+    publish(job, client, number, view, comments).map(Some).map_err(|error| explained(&error))
 }
 
-fn publish(job: &Job<'_>, client: &Client, number: u64, view: &View) -> Result<sticky::Posted, GithubError> {
+fn publish(
+    job: &Job<'_>,
+    client: &Client,
+    number: u64,
+    view: &View,
+    comments: Vec<Comment>,
+) -> Result<sticky::Posted, GithubError> {
     let regressed = view.judgement.series.iter().filter(|judged| judged.verdict == Verdict::Regressed);
     let body = report::markdown(view, report::DEFAULT_BUDGET);
     let state = regressed.take(200).map(|judged| judged.series.key.id().to_string()).collect();
-    sticky::post(client, number, &job.arguments.comment_author, &desired(job, body, state))
+    sticky::post(client, number, &job.arguments.comment_author, &desired(job, body, state), comments)
 }
 
 /// The comment as it should be; `state` are the ids of the series that regressed.
@@ -169,7 +176,7 @@ pub(super) fn tell_of_no_verdict(job: &Job<'_>, words: &str) {
     let Ok(comments) = client.comments(number) else { return };
     let Some((_, marker)) = sticky::previous(&comments, &job.name, author) else { return };
     let told = desired(job, report::markdown_error(words), marker.state);
-    let _ = sticky::post(client, number, author, &Desired { create: false, ..told });
+    let _ = sticky::post(client, number, author, &Desired { create: false, ..told }, comments);
 }
 
 /// Whether a pull request without a comment gets one.
@@ -205,16 +212,25 @@ fn explain(job: &Job<'_>, error: &GithubError) -> String {
 
 /// The names of what this job leaves behind.
 fn artifact(job: &Job<'_>) -> BundleName {
-    BundleName { gate: job.name.clone(), leg: job.leg.clone(), attempt: job.ci.map_or(1, |ci| ci.attempt) }
+    let attempt = job.ci.map_or(1, |ci| ci.attempt);
+    BundleName { gate: job.name.clone(), leg: job.leg.clone(), attempt, remark: None }
 }
 
-/// Sets the outputs by which the bundle is uploaded; none where other jobs measured.
+/// Sets the outputs by which the bundle is uploaded. Where other jobs measured, theirs are uploaded already, and one of
+/// them once more only to say by its name that they are not recorded.
 ///
 /// # Errors
 /// [`CliError::File`].
-pub(super) fn set_bundle(job: &Job<'_>, own: Option<&Path>, outputs: &Outputs) -> Result<(), CliError> {
-    let Some(path) = own else { return Ok(()) };
-    outputs.set(&[("bundle-path", path.display().to_string()), ("bundle-name", artifact(job).artifact())])
+pub(super) fn set_bundle(
+    job: &Job<'_>,
+    collected: &Collected,
+    remark: Option<Remark>,
+    outputs: &Outputs,
+) -> Result<(), CliError> {
+    let any = collected.files.first().filter(|_| remark.is_some());
+    let Some(path) = collected.own.as_ref().or(any) else { return Ok(()) };
+    let name = BundleName { remark, ..artifact(job) };
+    outputs.set(&[("bundle-path", path.display().to_string()), ("bundle-name", name.artifact())])
 }
 
 /// Sets the step's other outputs.

@@ -16,10 +16,11 @@ use crate::cli::collect::{self, FAILURE, LEG};
 use crate::cli::error::CliError;
 use crate::cli::gate_args::Attempts;
 use crate::cli::inputs;
-use crate::cli::leg;
+use crate::cli::leg::{self, Remark};
 use crate::cli::read_results::read_all;
 use crate::cli::surroundings::{Console, Surroundings};
-use crate::cli::{candidate, context};
+use crate::cli::{candidate, context, policy};
+use crate::formats::ReadOptions;
 use crate::formats::native::Header;
 use crate::model::{ConfigurationId, Context, Leg, LegState, Run, RunDraft};
 use crate::text::plural;
@@ -51,17 +52,18 @@ pub(super) fn of_job(
     let arguments = job.arguments;
     let mut context = context::resolve(&arguments.facts, job.aliases.clone(), surroundings)?;
     context.run.environment.insert(LEG.to_owned(), job.leg.clone());
-    let format = arguments.facts.input_format;
-    let files = read_all(inputs::find(&arguments.results)?, format, &context, console)?;
+    let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
+    let files = read_all(inputs::find(&arguments.results)?, &reading, &context, console)?;
     let mut runs = bundle::assemble(files, &context, |_| ())?;
     if runs.iter().all(|run| run.results.is_empty()) {
         return Err(collect::no_results(&arguments.results));
     }
     for (number, path) in (1..).zip(&arguments.confirm) {
-        let files = read_all(inputs::find(std::slice::from_ref(path))?, format, &context, console)?;
+        let files = read_all(inputs::find(std::slice::from_ref(path))?, &reading, &context, console)?;
         let attempt = |run: &mut Run| run.attempt = candidate::rerun_attempt(run.attempt, number);
         runs.extend(bundle::assemble(files, &context, attempt)?);
     }
+    begin_by_now(&mut runs, job, &job.leg, notices);
     let own = job.output("bundle.jsonl");
     bundle::write(&own, &runs)?;
     let mut collected = Collected { files: vec![own.clone()], own: Some(own), legs: Vec::new() };
@@ -98,7 +100,11 @@ fn earlier_attempts(job: &Job<'_>, notices: &mut Vec<String>) -> Result<Vec<Path
 ///
 /// # Errors
 /// See [`CliError`]; a leg that cannot be used is no error but a leg that failed.
-pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collected, CliError> {
+pub(super) fn of_legs(
+    job: &Job<'_>,
+    console: &mut Console<'_>,
+    notices: &mut Vec<String>,
+) -> Result<Collected, CliError> {
     let no_run = || CliError::Usage {
         message: "`--from-artifacts` judges the artifacts of a run of GitHub Actions, and there is none".to_owned(),
         hint: "run it in a workflow, with GITHUB_TOKEN set and the permission `actions: read`".to_owned(),
@@ -106,6 +112,8 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
     let (run_id, _) = job.subject.run.ok_or_else(no_run)?;
     let client = job.client.ok_or_else(no_run)?;
     let mut offered = bundles::of_run(job, client, run_id)?;
+    // Made by a job that judged, of what others had left.
+    offered.retain(|one| one.name.remark != Some(Remark::Unrecorded));
     if job.arguments.attempts == Attempts::Replace {
         offered = newest_attempts(offered);
     }
@@ -117,7 +125,8 @@ pub(super) fn of_legs(job: &Job<'_>, console: &mut Console<'_>) -> Result<Collec
     let mut owners: HashMap<ConfigurationId, String> = HashMap::new();
     for (number, Fetched { name, file }) in fetched.into_iter().enumerate() {
         let runs = file.and_then(|path| read(job, &path, &name.leg, console));
-        let runs = runs.and_then(|runs| {
+        let runs = runs.and_then(|mut runs| {
+            begin_by_now(&mut runs, job, &name.leg, notices);
             total += runs.iter().map(|run| run.results.len()).sum::<usize>();
             if total > MOST_RESULTS { Err(format!("the run has more than {MOST_RESULTS} results")) } else { Ok(runs) }
         });
@@ -215,7 +224,7 @@ fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Res
         ..Context::default()
     };
     let inputs = inputs::find(&[path.to_owned()]).map_err(|error| error.to_string())?;
-    let files = read_all(inputs, None, &context, console).map_err(|error| reason(&error))?;
+    let files = read_all(inputs, &ReadOptions::default(), &context, console).map_err(|error| reason(&error))?;
     let identity = |run: &mut Run| {
         run.environment.insert(LEG.to_owned(), leg.to_owned());
         if let Some(since) = job.subject.untrusted_since {
@@ -231,6 +240,19 @@ fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Res
     }
 }
 
+/// Lets no run begin after now: no later one would be compared with it, nor be newer, before that time has come.
+fn begin_by_now(runs: &mut [BundleRun], job: &Job<'_>, leg: &str, notices: &mut Vec<String>) {
+    for BundleRun { run, .. } in runs {
+        let Some(stated) = run.started_at.filter(|stated| *stated > job.now) else { continue };
+        notices.push(format!(
+            "the results of {leg} say that they were made on {}, which is still to come, and count as made now: is the \
+             clock of that machine right?",
+            stated.strftime("%Y-%m-%d %H:%M UTC")
+        ));
+        run.started_at = Some(job.now);
+    }
+}
+
 /// Replaces what a run says of itself by what GitHub says of it.
 fn claim(run: &mut Run, job: &Job<'_>, leg: &str, since: Timestamp) {
     let subject = &job.subject;
@@ -238,7 +260,7 @@ fn claim(run: &mut Run, job: &Job<'_>, leg: &str, since: Timestamp) {
     run.commit.clone_from(&subject.commit);
     run.branch.clone_from(&subject.branch);
     run.trigger.clone_from(&subject.trigger);
-    run.started_at = run.started_at.clamp(since.min(job.now), job.now);
+    run.started_at = Some(run.started_at.unwrap_or(job.now).clamp(since.min(job.now), job.now));
 }
 
 /// Why a bundle has no results, where it says so.

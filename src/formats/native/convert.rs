@@ -40,22 +40,13 @@ impl From<&Run> for Header {
 impl From<&Run> for RunEntry {
     fn from(run: &Run) -> Self {
         let Run { key, attempt, suite, commit, branch, started_at, trigger, environment } = run.clone();
-        Self {
-            id: Some(key),
-            attempt: Some(attempt),
-            suite,
-            commit,
-            branch,
-            started_at: Some(started_at),
-            trigger,
-            environment,
-        }
+        Self { id: Some(key), attempt: Some(attempt), suite, commit, branch, started_at, trigger, environment }
     }
 }
 
 impl From<RunDraft> for RunEntry {
     fn from(draft: RunDraft) -> Self {
-        let RunDraft { key, attempt, suite, commit, branch, started_at, trigger, environment, is_without_commit: _ } =
+        let RunDraft { key, attempt, suite, commit, branch, started_at, trigger, environment, is_without_origin: _ } =
             draft;
         Self { id: key, attempt, suite, commit, branch, started_at, trigger, environment }
     }
@@ -64,8 +55,8 @@ impl From<RunDraft> for RunEntry {
 impl From<RunEntry> for RunDraft {
     fn from(entry: RunEntry) -> Self {
         let RunEntry { id, attempt, suite, commit, branch, started_at, trigger, environment } = entry;
-        let is_without_commit = false;
-        Self { key: id, attempt, suite, commit, branch, started_at, trigger, environment, is_without_commit }
+        let is_without_origin = false;
+        Self { key: id, attempt, suite, commit, branch, started_at, trigger, environment, is_without_origin }
     }
 }
 
@@ -161,6 +152,7 @@ impl ResultEntry {
             iterations: self.iterations,
             warmup_iterations: self.warmup_iterations,
             total_time_seconds: self.total_time_seconds,
+            suspicion: None,
             measurements,
         })
     }

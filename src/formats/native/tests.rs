@@ -3,7 +3,7 @@
 use std::io::Cursor;
 
 use crate::formats::testing::{Collected, assert_value, collect, defect, defect_place, skipped, try_read};
-use crate::formats::{Class, Format, Limits, ReadError, read};
+use crate::formats::{Class, Format, Limits, ReadError, ReadOptions, read};
 use crate::model::{Context, Simulation, Status};
 
 const DOCUMENT: &str = include_str!("../../../tests/fixtures/formats/native/normal.json");
@@ -16,7 +16,7 @@ fn one(result: &str) -> String {
 
 #[test]
 fn a_document_says_everything_about_its_results() {
-    let Collected { runs, results } = collect(Format::Native, DOCUMENT);
+    let Collected { runs, results, .. } = collect(Format::Native, DOCUMENT);
     assert_eq!(runs.len(), 1);
     assert_eq!((runs[0].key.as_deref(), runs[0].attempt), (Some("8123456789"), Some(2)));
     assert_eq!(runs[0].started_at.map(|time| time.to_string()).as_deref(), Some("2026-01-31T10:00:00Z"));
@@ -54,7 +54,7 @@ fn a_schema_beyond_the_sniffed_part_is_found() {
 
 #[test]
 fn lines_hold_several_runs() {
-    let Collected { runs, results } = collect(Format::NativeLines, LINES);
+    let Collected { runs, results, .. } = collect(Format::NativeLines, LINES);
     assert_eq!((runs.len(), results.len()), (2, 3));
     assert_eq!(runs[1].commit.as_deref(), Some("b".repeat(40).as_str()));
 }
@@ -165,8 +165,11 @@ impl ReplaceLastByte for Vec<u8> {
 
 #[test]
 fn no_results_is_skipped_and_not_passed_over() {
-    assert_eq!(skipped("{\"schema\": \"benchgate/results/v1\", \"results\": []}"), "a native file without results");
-    assert_eq!(skipped("{\"schema\": \"benchgate/results/v1\"}"), "a native-lines file without results");
+    assert_eq!(
+        skipped("{\"schema\": \"benchgate/results/v1\", \"results\": []}"),
+        "empty: a native file without results"
+    );
+    assert_eq!(skipped("{\"schema\": \"benchgate/results/v1\"}"), "empty: a native-lines file without results");
 }
 
 #[test]
@@ -174,7 +177,8 @@ fn a_name_of_ten_megabytes_is_too_large() {
     let text = one(&format!("\"model\": \"{}\", \"metrics\": {{\"latency\": {{\"value\": 1}}}}", "x".repeat(10 << 20)));
     assert_eq!(defect(text.as_bytes()).class, Class::TooLarge);
     let limits = Limits { max_line_bytes: 1000, ..Limits::default() };
-    let result = read(Cursor::new(text), "x", None, &limits, &mut Collected::default());
+    let result =
+        read(Cursor::new(text), "x", &ReadOptions { limits, ..ReadOptions::default() }, &mut Collected::default());
     assert!(matches!(result, Err(ReadError::Malformed(defect)) if defect.class == Class::TooLarge));
 }
 

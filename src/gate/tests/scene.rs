@@ -67,6 +67,7 @@ pub(in crate::gate) fn result(case: &str, status: Status, measurements: Vec<Meas
         iterations: None,
         warmup_iterations: None,
         total_time_seconds: None,
+        suspicion: None,
         measurements,
     }
 }

@@ -45,7 +45,7 @@ CREATE TABLE imports (
     attempt                 UINTEGER NOT NULL,
     test_name               VARCHAR,            -- the suite
     test_type               VARCHAR NOT NULL,
-    started_at              TIMESTAMP NOT NULL, -- the order of a history
+    started_at              TIMESTAMP,          -- the order of a history; NULL where the file does not tell
     completed_at            TIMESTAMP,
     execution_time_seconds  DOUBLE,
     success                 BOOLEAN,
@@ -111,7 +111,7 @@ CREATE TABLE hardware_compatibility (
     run_id                  UBIGINT NOT NULL,
     model_id                UBIGINT NOT NULL,
     hardware_id             UBIGINT NOT NULL,
-    is_compatible           BOOLEAN NOT NULL,
+    is_compatible           BOOLEAN,            -- NULL where the file gives no answer
     detection_success       BOOLEAN,
     initialization_success  BOOLEAN,
     error_message           VARCHAR,
@@ -122,8 +122,29 @@ CREATE TABLE hardware_compatibility (
     is_simulated            BOOLEAN NOT NULL,
     simulation_reason       VARCHAR,
     metadata                JSON,
+    tested_at               TIMESTAMP,
     source_id               UBIGINT,
     created_at              TIMESTAMP NOT NULL
+);
+
+-- Whether a machine had a hardware type when it was looked for.
+CREATE TABLE hardware_detections (
+    detection_id    UBIGINT NOT NULL,
+    run_id          UBIGINT NOT NULL,
+    hardware_id     UBIGINT NOT NULL,
+    is_available    BOOLEAN NOT NULL,
+    error_message   VARCHAR,
+    metadata        JSON,
+    detected_at     TIMESTAMP,
+    source_id       UBIGINT,
+    created_at      TIMESTAMP NOT NULL
+);
+
+-- Results whose values look made up. A table of its own: nearly no result has one.
+CREATE TABLE suspicions (
+    run_id              UBIGINT NOT NULL,
+    configuration_id    UBIGINT NOT NULL,
+    reason              VARCHAR NOT NULL
 );
 
 CREATE TABLE integration_test_results (
@@ -138,7 +159,9 @@ CREATE TABLE integration_test_results (
     model_id                UBIGINT,
     error_message           VARCHAR,
     error_traceback         VARCHAR,
+    is_simulated            BOOLEAN NOT NULL,
     metadata                JSON,
+    tested_at               TIMESTAMP,
     source_id               UBIGINT,
     created_at              TIMESTAMP NOT NULL
 );
@@ -230,6 +253,7 @@ SELECT
     w.metrics,
     c.is_simulated,
     r.simulation_reason,
+    u.reason AS suspicion,
     coalesce(r.measured_at, t.started_at) AS measured_at,
     t.git_commit,
     t.git_branch,
@@ -242,6 +266,7 @@ JOIN configurations c ON c.configuration_id = r.configuration_id
 JOIN models m ON m.model_id = c.model_id
 JOIN hardware_platforms h ON h.hardware_id = c.hardware_id
 JOIN sources s ON s.source_id = r.source_id
+LEFT JOIN suspicions u ON u.run_id = r.run_id AND u.configuration_id = r.configuration_id
 WHERE r.error_message IS NULL;
 
 CREATE VIEW benchmark_performance AS
@@ -259,24 +284,27 @@ SELECT
     memory_peak_mb AS memory_peak,
     measured_at AS "timestamp",
     source_file,
-    CAST(NULL AS VARCHAR) AS notes,
+    coalesce(simulation_reason, suspicion) AS notes,
     is_simulated
 FROM performance_results;
 
 CREATE VIEW benchmark_hardware AS
 SELECT
-    hardware_type,
-    device_name,
-    TRUE AS is_available,
-    platform,
-    driver_version,
-    memory_gb * 1000 AS memory_total,
+    h.hardware_type,
+    h.device_name,
+    coalesce(d.is_available, TRUE) AS is_available,
+    h.platform,
+    h.driver_version,
+    h.memory_gb * 1000 AS memory_total,
     CAST(NULL AS DOUBLE) AS memory_free,
-    json_extract_string(metadata, '$.compute_capability') AS compute_capability,
-    CAST(NULL AS VARCHAR) AS "error",
-    created_at AS "timestamp",
-    CAST(NULL AS VARCHAR) AS source_file
-FROM hardware_platforms;
+    json_extract_string(h.metadata, '$.compute_capability') AS compute_capability,
+    d.error_message AS "error",
+    coalesce(d.detected_at, t.started_at, CASE WHEN d.detection_id IS NULL THEN h.created_at END) AS "timestamp",
+    s.file_name AS source_file
+FROM hardware_platforms h
+LEFT JOIN hardware_detections d ON d.hardware_id = h.hardware_id
+LEFT JOIN test_runs t ON t.run_id = d.run_id
+LEFT JOIN sources s ON s.source_id = d.source_id;
 
 CREATE VIEW benchmark_compatibility AS
 SELECT
@@ -288,9 +316,10 @@ SELECT
     c.error_type,
     CAST(json_extract(c.metadata, '$.memory_required') AS DOUBLE) AS memory_required,
     CAST(json_extract(c.metadata, '$.memory_available') AS DOUBLE) AS memory_available,
-    c.created_at AS "timestamp",
+    coalesce(c.tested_at, t.started_at) AS "timestamp",
     s.file_name AS source_file
 FROM hardware_compatibility c
+JOIN test_runs t ON t.run_id = c.run_id
 JOIN models m ON m.model_id = c.model_id
 JOIN hardware_platforms h ON h.hardware_id = c.hardware_id
 LEFT JOIN sources s ON s.source_id = c.source_id;
@@ -331,8 +360,9 @@ SELECT
     count(*) FILTER (WHERE c.is_compatible) AS compatible_count,
     count(*) FILTER (WHERE NOT c.is_compatible) AS incompatible_count,
     avg(c.compatibility_score) AS avg_compatibility_score,
-    max(c.created_at) AS last_tested
+    max(coalesce(c.tested_at, t.started_at)) AS last_tested
 FROM hardware_compatibility c
+JOIN test_runs t ON t.run_id = c.run_id
 JOIN models m ON m.model_id = c.model_id
 JOIN hardware_platforms h ON h.hardware_id = c.hardware_id
 GROUP BY m.model_name, m.model_family, h.hardware_type, h.device_name;
@@ -345,6 +375,6 @@ SELECT
     count(*) FILTER (WHERE status = 'fail') AS failed,
     count(*) FILTER (WHERE status = 'error') AS errors,
     count(*) FILTER (WHERE status = 'skip') AS skipped,
-    max(created_at) AS last_run
-FROM integration_test_results
+    max(coalesce(tested_at, started_at)) AS last_run
+FROM integration_test_results JOIN test_runs USING (run_id)
 GROUP BY test_module;

@@ -34,6 +34,8 @@ export default {
     assert.match(after.body, /PASSED/);
     assert.match(after.body, /Fixed:\n\n- bert cpu embed batch=8 latency \(regressed at bbbbbbbbbbbb\)/);
     assert.deepEqual(writes(scene).map((call) => call.split(' ')[0]), ['PATCH']);
+    const listed = scene.world.calls('GET').filter((call) => call.includes('/issues/7/comments'));
+    assert.equal(listed.length, 1, 'listed once');
   },
 
   async 'a run in which nothing changed writes nothing'({ open }) {

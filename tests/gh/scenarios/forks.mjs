@@ -56,6 +56,19 @@ export default {
     assert.equal(scene.cache.entries.length, 2);
   },
 
+  async 'bundles that are too large together are not even downloaded'({ open }) {
+    const { scene } = await fork(open);
+    const facts = { headBranch: 'topic', headSha: sha('b'), headRepositoryId: 9001 };
+    const run = scene.world.addRun({ id: 500, event: 'pull_request', ...facts, headRepository: 'mallory/model-bench' });
+    const { zipBytes } = bundle('\n'.repeat(60_000_000));
+    const legs = ['measure', 'b', 'c', 'd', 'e', 'f', 'g'];
+    for (const leg of legs) scene.world.addArtifact({ runId: 500, name: `benchgate.benchmarks.${leg}.1`, zipBytes, ...facts });
+    const judged = await scene.runAction({ event: scene.events.workflowRun(run), inputs });
+    assert.equal(judged.outputs['exit-code'], '1');
+    assert.match(judged.summary, /measure failed: it was not fetched: the bundles before it are larger than 256 MB together/);
+    assert.equal(scene.world.blobRequests.length, 5);
+  },
+
   async 'a forged bundle changes neither commit, branch nor pull request'({ open }) {
     const { scene, result } = await reported(open, bundle(lines()));
     assert.equal(result.outputs.regressions, '1');

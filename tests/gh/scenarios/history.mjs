@@ -1,5 +1,7 @@
 // The history: where it comes from, what it loses (nothing), who saves it.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { commit, databaseOf, measured, newestEntry, query, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 import { zip } from '../zip.mjs';
 
@@ -16,6 +18,17 @@ function bundleOf(scene, number, { runId = 900 + number, headBranch = 'main', ..
     createdAt: run.started_at.replace(/\.\d+Z/, 'Z'), ...rest,
   });
 }
+
+/** From now on a restore finds nothing, whatever the cache has, until `ends`. */
+function missing(scene) {
+  const name = 'actions/cache/restore';
+  const real = scene.table[name];
+  scene.table[name] = async ({ inputs: { key } }) => ({ outputs: { 'cache-primary-key': key } });
+  return { ends: () => (scene.table[name] = real) };
+}
+
+/** How many runs the newest entry of the cache holds. */
+const runsOf = (scene) => query('SELECT count(*) AS runs FROM test_runs', { entry: newestEntry(scene) });
 
 export default {
   async 'a first run without any history passes on the default branch, says so, and saves'({ open }) {
@@ -96,7 +109,59 @@ export default {
     assert.equal(run.outputs['history-source'], 'artifacts');
     assert.equal(run.outputs.regressions, '1');
     assert.match(run.summary, /made of artifacts of earlier runs; 20 runs of 20 commits/);
-    assert.match(run.summary, /Warning.*the cache holds no history any more/);
+    assert.match(run.summary, /Warning.*no history was restored from the cache/);
+  },
+
+  async 'a restore that misses although the cache has entries replaces nothing, and the next push has both'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    const miss = missing(scene);
+    const one = await scene.runAction({ event: scene.events.push({ sha: commit(17) }), inputs, files });
+    assert.equal(one.status, 'success', one.log);
+    assert.match(one.summary, /Warning.*the history is not saved, since it would replace an older one: the cache has 1 entry/);
+    assert.ok(one.annotations.some(({ level, message }) => level === 'warning' && /is not saved/.test(message)));
+    assert.equal(scene.cache.entries.length, 1);
+    miss.ends();
+    await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: 12 }]);
+  },
+
+  async 'entries of other gates and other branches keep nobody from beginning a history'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const bytes = await databaseOf([measured(0)]);
+    restorable(scene, bytes, 'benchgate-v1/other/900-1');
+    scene.cache.add({ scope: 'refs/heads/topic', key: 'benchgate-v1/benchmarks/901-1', version: 'x', content: [] });
+    await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.equal(scene.cache.entries.length, 3);
+  },
+
+  async 'a token that may not list the cache begins a history all the same, and an answer that fails does not'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const permissions = { contents: 'read', 'pull-requests': 'write' };
+    const first = await scene.runAction({ event: scene.events.push({ sha: commit(17) }), inputs, files, permissions });
+    assert.match(first.summary, /begins anew and is saved; whether that replaces an older one is not known:.*actions: read/);
+    assert.equal(scene.cache.entries.length, 1);
+    missing(scene);
+    scene.world.fault({ method: 'GET', path: /actions\/caches/, status: 422, times: 2 });
+    const second = await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs, files });
+    assert.match(second.summary, /is not saved, since it may replace an older one/);
+    const kept = await scene.runAction({ event: scene.events.schedule(), inputs: { mode: 'maintain' } });
+    assert.match(kept.summary, /is not saved/);
+    assert.equal(scene.cache.entries.length, 1);
+  },
+
+  async 'a step that fails to restore is told of, and the verdict comes from artifacts'({ open }) {
+    const failing = async () => { throw new Error('tar: unexpected end of file'); };
+    const scene = await open({ uses: { 'actions/cache/restore': failing } });
+    await withHistory(scene);
+    for (let number = 0; number < RUNS; number++) bundleOf(scene, number);
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.equal(run.status, 'success', run.log);
+    assert.equal(run.outputs.outcome, 'passed');
+    assert.match(run.summary, /the step that restores the history from the cache failed/);
+    assert.equal(scene.cache.entries.length, 1);
   },
 
   async 'without cache and artifacts the committed results stand in'({ open }) {
@@ -144,6 +209,35 @@ export default {
     assert.match(run.summary, /the newest run of the history is .* old: does every push to main still save it\?/);
   },
 
+  async 'a machine whose clock is ahead is told of, and its run counts as made now'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const ahead = { 'results/a.json': results({ run: { started_at: '2099-01-01T00:00:00Z' } }) };
+    const one = await scene.runAction({ event: scene.events.push({ sha: commit(17) }), inputs, files: ahead });
+    assert.match(one.summary, /Warning.*made on 2099-01-01 00:00 UTC, which is still to come, and count as made now/);
+    const { runId } = await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs: { ...inputs, mode: 'collect', leg: 'cpu' }, files: ahead });
+    const two = await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs: { mode: 'report', legs: 'cpu' }, runId });
+    assert.match(two.summary, /the results of cpu say/);
+    const late = `SELECT count(*) AS runs FROM test_runs WHERE started_at > TIMESTAMP '2098-01-01'`;
+    assert.deepEqual(await query(late, { entry: newestEntry(scene) }), [{ runs: 0 }]);
+    assert.deepEqual(await runsOf(scene), [{ runs: RUNS + 2 }]);
+  },
+
+  async 'a run of the future in the history hides neither its age nor what it lacks'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { isCached: false });
+    const at = (number, time) => measured(number).replace(/"started_at":"[^"]*"/, `"started_at":"${time}"`);
+    restorable(scene, await databaseOf([at(0, '2026-01-01T00:00:00Z'), at(1, '2099-01-01T00:00:00Z')]));
+    bundleOf(scene, 15);
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.match(run.summary, /1 run of the history claims to have started after now/);
+    assert.deepEqual(await runsOf(scene), [{ runs: 4 }]);
+    scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
+    scene.cache.entries.splice(1);
+    const pull = await scene.runAction({ event: await scene.events.pullRequest({ headSha: sha('b') }), inputs, files });
+    assert.match(pull.summary, /the newest run of the history is .* old/);
+  },
+
   async 'another machine begins a history of its own, and the baseline branch passes until it has one'({ open }) {
     const scene = await open();
     await withHistory(scene);
@@ -166,6 +260,99 @@ export default {
     assert.equal(again.status, 'success', again.log);
     assert.match(again.summary, /judged and not recorded: the branch has 4 newer commits/);
     assert.equal(scene.cache.entries.length, 2);
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: RUNS + 2 }], 'nor does its bundle later');
+    const third = await scene.runAction({ event, inputs, files, runId: first.runId, attempt: 3 });
+    assert.match(third.summary, /2 re-runs/, 'the other attempts are evidence all the same');
+  },
+
+  async 'what the jobs of a matrix measured again for an old push is not added later either'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = scene.events.push({ sha: commit(15) });
+    const run = async (rest) => {
+      const { runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: 'cpu' }, files, ...rest });
+      return scene.runAction({ event, inputs: { mode: 'report', leg: 'report', legs: 'cpu' }, ...rest, runId });
+    };
+    const first = await run({});
+    const again = await run({ runId: first.runId, attempt: 2 });
+    assert.match(again.summary, /judged and not recorded/);
+    const third = await run({ runId: first.runId, attempt: 3 });
+    assert.match(third.summary, /- cpu: reported\n(?!-)/, 'the mark is no leg');
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: RUNS + 2 }]);
+  },
+
+  async 'a bundle behind many other artifacts is found'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    bundleOf(scene, 15);
+    for (let number = 0; number < 400; number++) {
+      scene.world.addArtifact({ runId: 3000 + number, name: 'logs', createdAt: new Date().toISOString().replace(/\.\d+Z/, 'Z') });
+    }
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: 12 }], run.log);
+    assert.doesNotMatch(run.summary, /were looked through/);
+  },
+
+  async 'where not all artifacts are looked through, that is said'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    const createdAt = new Date().toISOString().replace(/\.\d+Z/, 'Z');
+    for (let number = 0; number < 2100; number++) scene.world.addArtifact({ runId: 3000, name: 'logs', createdAt, zipBytes: Buffer.alloc(0) });
+    const run = await scene.runAction({ event: scene.events.push({}), inputs, files });
+    assert.match(run.summary, /only the newest 2,000 artifacts of the repository were looked through/);
+  },
+
+  async 'a leg that always fails leaves nothing that is fetched again and again'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = scene.events.push({ sha: commit(18) });
+    const { runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: 'cpu' }, files });
+    await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: 'cuda' }, runId });
+    const report = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId });
+    assert.match(report.summary, /cuda: failed: .*no file matches this pattern/);
+    const before = scene.world.blobRequests.length;
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.equal(scene.world.blobRequests.length, before);
+  },
+
+  async 'the legs of a recorded matrix are not fetched again'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { hardware: ['cpu', 'cuda'] });
+    const event = scene.events.push({ sha: commit(18) });
+    let runId;
+    for (const hardware of ['cpu', 'cuda']) {
+      const own = { 'results/a.json': results({ hardware }) };
+      ({ runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: hardware }, files: own, runId }));
+    }
+    await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu, cuda' }, runId });
+    const before = scene.world.blobRequests.length;
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.equal(scene.world.blobRequests.length, before);
+  },
+
+  async 'an attempt that replaces the one before replaces it in the baseline too, and deletes nothing'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    const event = scene.events.push({});
+    const twice = async (attempts) => {
+      const slow = { 'results/a.json': results({ change: { embed: 1.02 } }) };
+      const { runId } = await scene.runAction({ event, inputs: { ...inputs, attempts }, files: slow });
+      await scene.runAction({ event, inputs: { ...inputs, attempts }, files, runId, attempt: 2 });
+    };
+    const pull = await scene.events.pullRequest({ headSha: sha('b') });
+    scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
+    const runs = async () => {
+      const { job, outputs } = await scene.runAction({ event: pull, inputs, files });
+      const report = JSON.parse(await readFile(resolve(job.workspace, outputs['json-path']), 'utf8'));
+      return report.series.map(({ evidence }) => evidence.history_runs);
+    };
+    await twice('pool');
+    assert.deepEqual(await runs(), [12, 12, 12]);
+    await twice('replace');
+    assert.deepEqual(await runs(), [13, 13, 13]);
+    assert.deepEqual(await runsOf(scene), [{ runs: 14 }]);
   },
 
   async 'what a comment on an issue started is judged and never becomes history'({ open }) {

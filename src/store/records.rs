@@ -1,0 +1,139 @@
+//! Tests, compatibility and detected hardware into the history.
+//!
+//! For: the records beside results. Not for: results (see [`super::import`]).
+//! Invariant: a record has an id of its natural key and is inserted where absent. A test and a detection are themselves
+//! by their run and their place in it; compatibility by its time, model, hardware and answer, since files repeat it.
+
+use duckdb::types::Value;
+
+use super::error::StoreError;
+use super::import::{Import, text, time};
+use crate::model::id::Digest;
+use crate::model::{Context, Hardware, ModelId, Record, RunId, Simulation, Subject, TestOutcome};
+
+/// A record with its id and the hardware that it names.
+#[derive(Debug)]
+pub(super) struct PackedRecord {
+    id: u64,
+    hardware: Option<Hardware>,
+    record: Record,
+}
+
+impl PackedRecord {
+    pub(super) fn of(record: Record, run: RunId, context: &Context) -> Self {
+        let (kind, hardware) = match &record.subject {
+            Subject::Compatibility { hardware, .. } => ("compatibility", Some(context.hardware_type(hardware))),
+            Subject::Test { hardware, .. } => ("test", hardware.as_ref().map(|kind| context.hardware_type(kind))),
+            Subject::Detection { hardware, device, .. } => {
+                ("detection", Some(Hardware { device: device.clone(), ..context.hardware_type(hardware) }))
+            }
+        };
+        let digest = Digest::new(kind);
+        let id = match (&record.subject, record.measured_at) {
+            (Subject::Compatibility { model, is_compatible, .. }, Some(tested_at)) => digest
+                .text(&tested_at.to_string())
+                .text(model)
+                .number(hardware.as_ref().map_or(0, |hardware| hardware.id().0))
+                .optional(is_compatible.map(|answer| if answer { "yes" } else { "no" }))
+                .text(&details(&record)),
+            _ => digest.number(run.0).text(&record.place),
+        };
+        Self { id: id.finish(), hardware, record }
+    }
+}
+
+impl Import<'_> {
+    /// Writes the records that the history lacks.
+    pub(super) fn add_records(&mut self, records: &[PackedRecord]) -> Result<(), StoreError> {
+        for packed in records {
+            let is_new = self.known.borrow_mut().records.insert(packed.id);
+            let counts = &mut self.run.as_mut().expect("internal error: a record comes after its run").counts;
+            if !is_new {
+                counts.records_known += 1;
+                continue;
+            }
+            match &packed.record.subject {
+                Subject::Compatibility { .. } => counts.compatibility += 1,
+                Subject::Test { outcome, .. } => {
+                    counts.tests += 1;
+                    counts.tests_failed += u64::from(*outcome == TestOutcome::Fail);
+                }
+                Subject::Detection { .. } => counts.detections += 1,
+            }
+            self.add_record(packed)?;
+        }
+        Ok(())
+    }
+
+    fn add_record(&self, PackedRecord { id, hardware, record }: &PackedRecord) -> Result<(), StoreError> {
+        let run = self.run.as_ref().expect("internal error: a record comes after its run");
+        if let Some(hardware) = hardware {
+            self.write_hardware(hardware)?;
+        }
+        let hardware: Value = hardware.as_ref().map(|hardware| hardware.id().0).into();
+        let model = match &record.subject {
+            Subject::Compatibility { model, .. } => Some(model),
+            Subject::Test { model, .. } => model.as_ref(),
+            Subject::Detection { .. } => None,
+        };
+        model.map_or(Ok(()), |model| self.write_model(model))?;
+        let model: Value = model.map(|model| ModelId::of(model).0).into();
+        let at: Value = record.measured_at.map(time).into();
+        let mut row = vec![
+            ("run_id", run.id.0.into()),
+            ("source_id", run.source.0.into()),
+            ("error_message", record.error.clone().into()),
+            ("metadata", text(&details(record))),
+            ("created_at", time(self.now)),
+        ];
+        let is_simulated = ("is_simulated", record.simulation.is_simulated().into());
+        let table = match &record.subject {
+            Subject::Compatibility { is_compatible, .. } => {
+                let reason = match &record.simulation {
+                    Simulation::Simulated(reason) => Some(reason.clone()),
+                    Simulation::Real => None,
+                };
+                row.extend([
+                    ("compatibility_id", (*id).into()),
+                    ("model_id", model),
+                    ("hardware_id", hardware),
+                    ("is_compatible", (*is_compatible).into()),
+                    is_simulated,
+                    ("simulation_reason", reason.into()),
+                    ("tested_at", at),
+                ]);
+                "hardware_compatibility"
+            }
+            Subject::Test { module, name, outcome, microseconds, .. } => {
+                let seconds =
+                    microseconds.map(|microseconds| std::time::Duration::from_micros(microseconds).as_secs_f64());
+                row.extend([
+                    ("test_result_id", (*id).into()),
+                    ("test_module", text(module)),
+                    ("test_name", text(name)),
+                    ("status", text(outcome.as_str())),
+                    ("execution_time_seconds", seconds.into()),
+                    ("model_id", model),
+                    ("hardware_id", hardware),
+                    is_simulated,
+                    ("tested_at", at),
+                ]);
+                "integration_test_results"
+            }
+            Subject::Detection { is_available, .. } => {
+                row.extend([
+                    ("detection_id", (*id).into()),
+                    ("hardware_id", hardware),
+                    ("is_available", (*is_available).into()),
+                    ("detected_at", at),
+                ]);
+                "hardware_detections"
+            }
+        };
+        self.write(table, &row)
+    }
+}
+
+fn details(record: &Record) -> String {
+    serde_json::to_string(&record.details).expect("internal error: a map of texts is always JSON")
+}
