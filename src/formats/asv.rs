@@ -2,7 +2,8 @@
 //!
 //! For: each benchmark at each combination of its parameters. Not for: the names of parameters and the units of `track_`
 //! benchmarks, which stand in `benchmarks.json`. The shape is that of asv's `asv/results.py`.
-//! Invariant: `null` is a failure and `NaN` a combination that the benchmark skipped; neither is ever a number.
+//! Invariant: `null` is a failure and `NaN` a combination that the benchmark skips, which is no result: skipping it is not a
+//! failure, and if it was measured before, it is missing. Neither is ever a number.
 
 use super::error::{Class, Malformed, ReadError};
 use super::json::Json;
@@ -68,7 +69,11 @@ pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError
     let mut left = MAX_COMBINED_BYTES;
     for (name, node) in root.field("results")?.entries()? {
         let row = Row { name, columns: &columns, node: &node, cells: node.items()?.collect() };
-        for mut draft in row.drafts(&mut left)? {
+        for (place, draft) in row.drafts(&mut left)? {
+            let Some(mut draft) = draft else {
+                output.omit(&place, "skipped by the benchmark: `NaN`");
+                continue;
+            };
             draft.hardware.machine = machine.clone();
             draft.parameters.extend(environment.clone().map(|name| ("env_name".to_owned(), name)));
             output.result(draft, |defect| node.place(defect))?;
@@ -130,7 +135,8 @@ impl<'a> Row<'a> {
         self.cell(column).map(|cell| Ok(cell.items()?.collect())).transpose()
     }
 
-    fn drafts(&self, left: &mut usize) -> Result<Vec<ResultDraft>, Malformed> {
+    /// A result for each combination of parameters, or nothing for one that the benchmark skips; and its place.
+    fn drafts(&self, left: &mut usize) -> Result<Vec<(String, Option<ResultDraft>)>, Malformed> {
         let combinations = self.combinations(left)?;
         let (values, samples) = (self.list(self.columns.result)?, self.list(self.columns.samples)?);
         if values.as_ref().is_some_and(|values| values.len() != combinations.len()) {
@@ -141,10 +147,10 @@ impl<'a> Row<'a> {
         let measured_at = self.cell(self.columns.started_at).map(Node::milliseconds).transpose()?;
         let drafts = combinations.into_iter().enumerate().map(|(index, parameters)| {
             let samples = samples.as_ref().and_then(|samples| samples.get(index)).filter(|samples| !samples.is_null());
-            let mut draft = match values.as_ref().and_then(|values| values.get(index)) {
-                Some(value) if value.scalar().as_deref() == Some("-") => {
-                    ResultDraft::failed("skipped by the benchmark")
-                }
+            let value = values.as_ref().and_then(|values| values.get(index));
+            let place = value.unwrap_or(self.node).pointer().to_owned();
+            let mut draft = match value {
+                Some(value) if value.scalar().as_deref() == Some("-") => return Ok((place, None)),
                 Some(value) if !value.is_null() => self.completed(value, samples)?,
                 _ => ResultDraft::failed("asv reports a failure"),
             };
@@ -152,7 +158,7 @@ impl<'a> Row<'a> {
             draft.measured_at = measured_at;
             let numbered = (1_u32..).zip(parameters);
             draft.parameters.extend(numbered.map(|(number, value)| (format!("param{number}"), value)));
-            Ok(draft)
+            Ok((place, Some(draft)))
         });
         drafts.collect()
     }
@@ -206,7 +212,7 @@ mod tests {
         let Collected { runs, results, .. } = collect(Format::Asv, NORMAL);
         assert_eq!(runs[0].commit.as_deref(), Some("66c13668bb69527ccd7ace28234ee8ec352467b7"));
         assert_eq!(runs[0].started_at.map(|time| time.to_string()).as_deref(), Some("2026-11-24T11:38:35Z"));
-        assert_eq!(results.len(), 15);
+        assert_eq!(results.len(), 12);
         let sort = |index: usize| &results[3 + index];
         assert_eq!(sort(0).test_case.as_deref(), Some("bench.Sorting.time_sort"));
         assert_eq!((sort(1).parameters["param1"].as_str(), sort(1).parameters["param2"].as_str()), ("100", "'tuple'"));
@@ -220,15 +226,19 @@ mod tests {
     }
 
     #[test]
-    fn failures_and_skipped_combinations_are_no_numbers() {
-        let results = collect(Format::Asv, NORMAL).results;
-        let failed = Status::Failed("asv reports a failure".to_owned());
-        let skipped = Status::Failed("skipped by the benchmark".to_owned());
-        // One divided by zero, one was not to be run, one broke as a whole.
-        assert_eq!((&results[1].status, &results[6].status), (&failed, &skipped));
-        let broken = results.iter().find(|result| result.test_case.as_deref() == Some("bench.time_broken"));
-        assert_eq!(broken.expect("broken").status, failed);
-        assert_eq!(results.iter().filter(|result| result.status != Status::Completed).count(), 5);
+    fn failures_are_kept_and_skipped_combinations_are_left_out() {
+        let Collected { results, omissions, .. } = collect(Format::Asv, NORMAL);
+        let failed = results.iter().filter(|result| result.status != Status::Completed);
+        let failed: Vec<_> = failed.map(|result| (result.test_case.as_deref(), &result.status)).collect();
+        let status = Status::Failed("asv reports a failure".to_owned());
+        assert_eq!(failed, [(Some("bench.Partial.track_ratio"), &status), (Some("bench.time_broken"), &status)]);
+        let places: Vec<_> = omissions.iter().map(|omission| omission.place.as_str()).collect();
+        let expected = [
+            "results.bench.Sorting.time_sort[0][3]",
+            "results.bench.Sorting.track_length[0][3]",
+            "results.bench.track_nothing[0][0]",
+        ];
+        assert_eq!(places, expected);
     }
 
     #[test]

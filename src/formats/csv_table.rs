@@ -192,6 +192,9 @@ pub(super) fn read(text: &str, output: &mut Output<'_>) -> Result<(), ReadError>
     }
     let rows = reader.records().collect::<Result<Vec<_>, _>>().map_err(|error| defect(&error, text))?;
     let table = Table::new(titles, &rows)?;
+    for title in table.left_out() {
+        output.omit(title, "a column of fractions that is no known metric with its unit");
+    }
     let mut runs = Runs::default();
     for row in &rows {
         table.add(row, &mut runs).map_err(|defect| match row.position() {
@@ -244,6 +247,14 @@ impl Table {
             .map(|index| rows.iter().filter_map(|row| row.get(index)).all(|cell| cell.is_empty() || is_whole(cell)))
             .collect();
         Ok(Self { titles, columns, is_parameter })
+    }
+
+    /// The columns that become nothing, although something was measured.
+    fn left_out(&self) -> impl Iterator<Item = &str> {
+        let columns = self.titles.iter().zip(self.columns.iter().zip(&self.is_parameter));
+        columns
+            .filter(|(_, (column, is_parameter))| matches!(column, Column::Other) && !**is_parameter)
+            .map(|(title, _)| title)
     }
 
     /// Adds a row to the run of its commit and branch.
@@ -367,8 +378,8 @@ mod tests {
 
     #[test]
     fn columns_are_facts_metrics_and_parameters_by_their_names() {
-        let results = collect(Format::Csv, NORMAL).results;
-        assert_eq!(results.len(), 3);
+        let Collected { results, omissions, .. } = collect(Format::Csv, NORMAL);
+        assert_eq!((results.len(), omissions.len(), omissions[0].place.as_str()), (3, 1, "accuracy"));
         assert_eq!(results[1].model.as_deref(), Some("bert-base-uncased"));
         assert_eq!(results[1].hardware.kind.as_deref(), Some("cuda"));
         assert_eq!((results[1].hardware.device.as_deref(), results[1].batch_size), (Some("NVIDIA L4"), Some(8)));

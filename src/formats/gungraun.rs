@@ -36,6 +36,9 @@ const METRICS: &[(&str, &str, &str)] = &[
     ("Errors", "errors", "count"),
 ];
 
+/// Tools that write files for people to look at, and count nothing.
+const UNCOUNTED: [&str; 2] = ["Massif", "BBV"];
+
 /// A summary, or lines of them.
 pub(super) fn matches(json: &Json) -> bool {
     let summary = json.first().unwrap_or(json);
@@ -57,15 +60,20 @@ pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError
             Some(id) => format!("{path} {id}"),
             None => path.to_owned(),
         };
-        let mut drafts =
-            summary.field("profiles")?.items()?.map(|profile| draft(&profile)).collect::<Result<Vec<_>, _>>()?;
-        if drafts.is_empty() {
+        let profiles: Vec<_> = summary.field("profiles")?.items()?.collect();
+        if profiles.is_empty() {
             // Gungraun: without an error there is at least one.
-            drafts.push(ResultDraft::failed("no tool reports anything"));
+            let draft = ResultDraft::failed("no tool reports anything");
+            output.result(ResultDraft { test_case: Some(name.clone()), ..draft }, |defect| summary.place(defect))?;
         }
-        for draft in drafts {
-            let draft = ResultDraft { test_case: Some(name.clone()), ..draft };
-            output.result(draft, |defect| summary.place(defect))?;
+        for profile in profiles {
+            match draft(&profile)? {
+                Some(draft) => {
+                    let draft = ResultDraft { test_case: Some(name.clone()), ..draft };
+                    output.result(draft, |defect| profile.place(defect))?;
+                }
+                None => output.omit(profile.pointer(), "a tool that counts nothing"),
+            }
         }
     }
     Ok(())
@@ -83,10 +91,11 @@ fn check_version(summary: &Node<'_>) -> Result<(), Malformed> {
     }
 }
 
-fn draft(profile: &Node<'_>) -> Result<ResultDraft, Malformed> {
+/// What a tool counted; nothing for one that does not count.
+fn draft(profile: &Node<'_>) -> Result<Option<ResultDraft>, Malformed> {
     let tool = profile.field("tool")?.text()?;
     let counts = match profile.maybe("data")? {
-        Some(data) => Some(data.field("total")?.field("metrics")?),
+        Some(data) => data.field("total")?.maybe("metrics")?,
         // Version 6 names the tool once more, or says "None" for one that counts nothing.
         None => match profile.field("summaries")?.field("total")?.field("summary")? {
             summary if summary.text().is_ok() => None,
@@ -101,12 +110,15 @@ fn draft(profile: &Node<'_>) -> Result<ResultDraft, Malformed> {
         }
     }
     let mut draft = if readings.is_empty() {
+        if UNCOUNTED.contains(&tool) {
+            return Ok(None);
+        }
         ResultDraft::failed(&format!("{tool} reports none of the counts that are read"))
     } else {
         ResultDraft::completed(measure_all(&readings, profile)?)
     };
     draft.parameters.insert("tool".to_owned(), tool.to_owned());
-    Ok(draft)
+    Ok(Some(draft))
 }
 
 /// What this run counted: `values.new`, or in version 6 `metrics.Left`, or the first of `metrics.Both`.
@@ -158,15 +170,17 @@ mod tests {
 
     #[test]
     fn version_6_is_read_and_what_was_before_is_not() {
-        let results = collect(Format::Gungraun, VERSION_6).results;
-        assert_eq!(results.len(), 3);
+        let Collected { results, omissions, .. } = collect(Format::Gungraun, VERSION_6);
+        assert_eq!((results.len(), omissions[0].place.as_str()), (2, "profiles[2]"));
         assert_value(&results[0], "instructions", 1695.0, "count");
         assert_eq!(measured(&results[0], "ram_hits").value().to_bits(), 2.0_f64.to_bits());
         // Counted before and not now.
         assert!(!results[0].measurements.iter().any(|measurement| measurement.metric() == "ll_hits"));
         assert_value(&results[1], "memory_peak", 0.002, "MB");
         assert_value(&results[1], "allocations", 3.0, "allocs");
-        assert!(matches!(&results[2].status, Status::Failed(reason) if reason.starts_with("Massif")));
+        let silent = VERSION_6.replace("\"Massif\"", "\"Memcheck\"");
+        let result = collect(Format::Gungraun, &silent).results.pop().expect("result");
+        assert!(matches!(&result.status, Status::Failed(reason) if reason.starts_with("Memcheck")));
         let without = VERSION_6.split_once("\"profiles\": [").map(|(start, _)| format!("{start}\"profiles\": []}}"));
         let results = collect(Format::Gungraun, &without.expect("profiles")).results;
         assert!(matches!(&results[0].status, Status::Failed(_)));

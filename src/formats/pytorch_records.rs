@@ -58,8 +58,12 @@ pub(super) fn read(json: &Json, output: &mut Output<'_>) -> Result<(), ReadError
         let draft = draft(record)?;
         let ResultDraft { model, hardware, test_case, batch_size, precision, parameters, .. } = &draft;
         let key = format!("{:?}", (model, hardware, test_case, batch_size, precision, parameters));
-        let readings = reading(record)?.into_iter().collect();
-        runs.pool(run(record)?).add_metrics(key, draft, readings, |defect| record.place(defect))?;
+        match reading(record)? {
+            Some(reading) => {
+                runs.pool(run(record)?).add_metrics(key, draft, vec![reading], |defect| record.place(defect))?;
+            }
+            None => output.omit(record.pointer(), "a standard deviation"),
+        }
     }
     runs.finish(output)
 }
