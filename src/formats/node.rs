@@ -181,17 +181,9 @@ impl<'a> Node<'a> {
 
     /// A point in time in milliseconds since 1970, as JavaScript has it.
     pub(super) fn milliseconds(&self) -> Result<Timestamp, Malformed> {
-        self.since_epoch(Timestamp::from_millisecond, "milliseconds")
-    }
-
-    /// A point in time in seconds since 1970.
-    pub(super) fn seconds(&self) -> Result<Timestamp, Malformed> {
-        self.since_epoch(Timestamp::from_second, "seconds")
-    }
-
-    fn since_epoch(&self, read: fn(i64) -> Result<Timestamp, jiff::Error>, unit: &str) -> Result<Timestamp, Malformed> {
-        let time = i64::try_from(self.count()?).ok().and_then(|count| read(count).ok());
-        time.ok_or_else(|| self.defect(Class::WrongType, format!("expected a time in {unit} since 1970")))
+        let count = i64::try_from(self.count()?).ok();
+        let time = count.and_then(|count| Timestamp::from_millisecond(count).ok());
+        time.ok_or_else(|| self.defect(Class::WrongType, "expected a time in milliseconds since 1970"))
     }
 
     /// A point in time, as a text or in seconds since 1970.

@@ -84,7 +84,7 @@ fn run(record: &Node<'_>) -> Result<RunDraft, Malformed> {
         attempt: record.maybe("run_attempt")?.filter(is_stated).map(|attempt| attempt.size()).transpose()?,
         commit: stated(record, "head_sha")?,
         branch: stated(record, "head_branch")?,
-        started_at: record.maybe("timestamp")?.filter(is_stated).map(|time| time.seconds()).transpose()?,
+        started_at: record.maybe("timestamp")?.filter(is_stated).map(|time| time.time_or_epoch()).transpose()?,
         ..RunDraft::default()
     };
     if let Some(dependencies) = record.maybe("dependencies")? {
