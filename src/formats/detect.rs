@@ -16,8 +16,9 @@ use super::mapping::mappings::Mappings;
 use super::output::{Limits, Output, Sink};
 use super::text::{self, to_u64};
 use super::{
-    bencher_metric_format, github_action_benchmark, go_bench, google_benchmark, hyperfine, llama_bench, mapping,
-    native, pytest_benchmark,
+    asv, bencher_metric_format, bencher_perf, benchmark_dotnet, conbench, csv_table, github_action_benchmark,
+    github_action_benchmark_history, go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, mapping,
+    native, optimum_benchmark, pytest_benchmark, pytorch_records, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -55,6 +56,66 @@ pub(super) const DOCUMENTS: &[Document] = &[
         matches: llama_bench::matches,
         read: |json, _, output| llama_bench::read(json, output),
         marks: "a list, or lines, with `build_commit` and `n_prompt`",
+    },
+    Document {
+        format: Format::Jmh,
+        matches: jmh::matches,
+        read: |json, _, output| jmh::read(json, output),
+        marks: "a list with `benchmark` and `primaryMetric`",
+    },
+    Document {
+        format: Format::GithubActionBenchmarkHistory,
+        matches: github_action_benchmark_history::matches,
+        read: |json, _, output| github_action_benchmark_history::read(json, output),
+        marks: "`entries` and `lastUpdate`",
+    },
+    Document {
+        format: Format::VllmBench,
+        matches: vllm_bench::matches,
+        read: |json, _, output| vllm_bench::read(json, output),
+        marks: "`request_throughput` and `model_id`, `tokens_per_second` and `num_requests`, or `latencies` and `percentiles`",
+    },
+    Document {
+        format: Format::BenchmarkDotNet,
+        matches: benchmark_dotnet::matches,
+        read: |json, _, output| benchmark_dotnet::read(json, output),
+        marks: "`HostEnvironmentInfo` and `Benchmarks`",
+    },
+    Document {
+        format: Format::Asv,
+        matches: asv::matches,
+        read: |json, _, output| asv::read(json, output),
+        marks: "`commit_hash` and `result_columns`",
+    },
+    Document {
+        format: Format::Gungraun,
+        matches: gungraun::matches,
+        read: |json, _, output| gungraun::read(json, output),
+        marks: "`module_path` and `profiles`",
+    },
+    Document {
+        format: Format::PytorchRecords,
+        matches: pytorch_records::matches,
+        read: |json, _, output| pytorch_records::read(json, output),
+        marks: "a list, or lines, with `benchmark` and `metric.benchmark_values`",
+    },
+    Document {
+        format: Format::OptimumBenchmark,
+        matches: optimum_benchmark::matches,
+        read: |json, _, output| optimum_benchmark::read(json, output),
+        marks: "targets, alone or in `report`, each with `latency`, `memory`, `throughput` and `energy`",
+    },
+    Document {
+        format: Format::BencherPerf,
+        matches: bencher_perf::matches,
+        read: |json, _, output| bencher_perf::read(json, output),
+        marks: "`results` with `branch`, `testbed`, `benchmark` and `metrics`",
+    },
+    Document {
+        format: Format::Conbench,
+        matches: conbench::matches,
+        read: |json, _, output| conbench::read(json, output),
+        marks: "`batch_id`, `tags` and `context`, alone, in a list or lines",
     },
     Document {
         format: Format::GithubActionBenchmark,
@@ -192,6 +253,10 @@ fn read_held(
         go_bench::read(text, output)?;
         return Ok(Format::GoBench);
     }
+    if format == Some(Format::Csv) || (format.is_none() && csv_table::matches(text)) {
+        csv_table::read(text, output)?;
+        return Ok(Format::Csv);
+    }
     if format.is_none() {
         check_is_json(text)?;
     }
@@ -226,10 +291,15 @@ fn read_held(
     Err(ReadError::Skipped(unrecognised()))
 }
 
-/// A JSON document, or JSON Lines as the list of their objects.
-fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
+/// A JSON document, or JSON Lines as the list of their objects; without what two tools write around or into theirs.
+pub(super) fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
+    let script = github_action_benchmark_history::without_script(text);
+    let text = script.as_deref().unwrap_or(text);
     let defect = match json::parse(text, max_depth) {
         Ok(json) => return Ok(json),
+        Err(defect) if defect.class == Class::NotFinite && asv::may_be(text) => {
+            return Ok(json::parse(&asv::with_marks(text), max_depth)?);
+        }
         Err(defect) => defect,
     };
     let lines = || (1_u64..).zip(text.lines()).filter(|(_, line)| !line.trim().is_empty());
@@ -245,7 +315,7 @@ fn parse(text: &str, max_depth: usize) -> Result<Json, ReadError> {
 /// Text that is no JSON and does not try to be is not malformed but something else.
 fn check_is_json(text: &str) -> Result<(), ReadError> {
     let start = text.trim_start();
-    if start.starts_with(['{', '[']) {
+    if start.starts_with(['{', '[']) || github_action_benchmark_history::is_script(text) {
         return Ok(());
     }
     let conflict = text::conflict_markers(text).filter(|_| start.starts_with("<<<<<<<"));
@@ -263,7 +333,39 @@ fn unrecognised() -> String {
     let marks: Vec<String> =
         DOCUMENTS.iter().map(|document| format!("{} ({})", document.format, document.marks)).collect();
     format!(
-        "not-results: not recognised; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), {}",
+        "not-results: not recognised; looked for native (`schema`), go-bench (lines `Benchmark... ns/op`), \
+         csv (a header with a model or name and a metric with its unit, such as `latency_ms`), {}",
         marks.join(", ")
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::*;
+
+    /// The order of `DOCUMENTS` must not decide what a tool's file is.
+    #[test]
+    fn every_fixture_is_of_one_format_only() {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
+        let mut recognised = std::collections::BTreeSet::new();
+        for entry in walkdir::WalkDir::new(root).into_iter().map(|entry| entry.expect("fixture")) {
+            let path = entry.path();
+            let is_document =
+                path.extension().is_some_and(|ending| ["json", "jsonl", "js"].iter().any(|known| ending == *known));
+            let is_other =
+                ["criterion", "native"].iter().any(|name| path.components().any(|part| part.as_os_str() == *name));
+            if !is_document || is_other {
+                continue;
+            }
+            let text = std::fs::read_to_string(path).expect("fixture");
+            let json = parse(&text, 64).expect("JSON");
+            let found: Vec<_> = DOCUMENTS.iter().filter(|document| (document.matches)(&json)).collect();
+            let names: Vec<_> = found.iter().map(|document| document.format.name()).collect();
+            assert_eq!(names.len(), 1, "{}: {names:?}", path.display());
+            recognised.extend(names);
+        }
+        assert_eq!(recognised.len(), DOCUMENTS.len(), "a format without a fixture: {recognised:?}");
+    }
 }

@@ -8,7 +8,7 @@ use std::io::{Read, Seek};
 use super::detect::{self, DOCUMENTS, ReadOptions};
 use super::error::ReadError;
 use super::format::{Format, Recognised};
-use super::json::{self, Json};
+use super::json::Json;
 use super::legacy::shapes::shapes;
 use super::mapping;
 use super::mapping::explain::Field;
@@ -75,7 +75,7 @@ fn document<R: Read>(input: R, options: &ReadOptions) -> Result<Option<Json>, Re
     let mut bytes = Vec::new();
     input.take(options.limits.max_bytes).read_to_end(&mut bytes)?;
     let text = text::decode(&bytes)?;
-    Ok(json::parse(text, options.limits.max_depth).ok())
+    Ok(detect::parse(text, options.limits.max_depth).ok())
 }
 
 fn marks(shape: &Shape) -> String {

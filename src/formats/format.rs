@@ -29,6 +29,28 @@ pub enum Format {
     GoBench,
     /// `llama-bench -o json` and `-o jsonl`.
     LlamaBench,
+    /// JMH, `-rf json`.
+    Jmh,
+    /// The history of `github-action-benchmark` (`data.js`): every run that it kept.
+    GithubActionBenchmarkHistory,
+    /// `vllm bench serve`, `vllm bench throughput` and `vllm bench latency`.
+    VllmBench,
+    /// A CSV table with a header: a row a result, a column a fact, a parameter or a metric with its unit.
+    Csv,
+    /// BenchmarkDotNet, `*-report-full.json` and `*-report-brief.json`.
+    BenchmarkDotNet,
+    /// asv (airspeed velocity), the results of one commit.
+    Asv,
+    /// Gungraun (formerly iai-callgrind), `--output-format=json` and `summary.json`.
+    Gungraun,
+    /// PyTorch's benchmark records, schema v3, as a list or lines.
+    PytorchRecords,
+    /// `optimum-benchmark`, `benchmark.json` and `benchmark_report.json`.
+    OptimumBenchmark,
+    /// The answer of `bencher perf`: the history of a project at Bencher.
+    BencherPerf,
+    /// Results in the shape in which they are posted to Conbench.
+    Conbench,
     /// The old system's files, by a table of their shapes.
     Legacy,
     /// A project's own format, by a mapping of `benchgate.toml`.
@@ -37,7 +59,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 23] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -48,6 +70,17 @@ impl Format {
         Self::Criterion,
         Self::GoBench,
         Self::LlamaBench,
+        Self::Jmh,
+        Self::GithubActionBenchmarkHistory,
+        Self::VllmBench,
+        Self::Csv,
+        Self::BenchmarkDotNet,
+        Self::Asv,
+        Self::Gungraun,
+        Self::PytorchRecords,
+        Self::OptimumBenchmark,
+        Self::BencherPerf,
+        Self::Conbench,
         Self::Legacy,
         Self::Mapping,
     ];
@@ -66,6 +99,17 @@ impl Format {
             Self::Criterion => "criterion",
             Self::GoBench => "go-bench",
             Self::LlamaBench => "llama-bench",
+            Self::Jmh => "jmh",
+            Self::GithubActionBenchmarkHistory => "github-action-benchmark-history",
+            Self::VllmBench => "vllm-bench",
+            Self::Csv => "csv",
+            Self::BenchmarkDotNet => "benchmark-dotnet",
+            Self::Asv => "asv",
+            Self::Gungraun => "gungraun",
+            Self::PytorchRecords => "pytorch-records",
+            Self::OptimumBenchmark => "optimum-benchmark",
+            Self::BencherPerf => "bencher-perf",
+            Self::Conbench => "conbench",
             Self::Legacy => "legacy",
             Self::Mapping => "mapping",
         }

@@ -7,9 +7,9 @@ use super::error::{Malformed, ReadError};
 use super::json::Json;
 use super::node::{Node, optional};
 use super::output::Output;
-use super::reading::Reading;
+use super::reading::{Reading, fields, measure_all};
 use super::text::to_u64;
-use crate::model::{ResultDraft, RunDraft};
+use crate::model::{Measurement, ResultDraft, RunDraft};
 
 /// `results` whose first element has a command.
 pub(super) fn matches(json: &Json) -> bool {
@@ -40,18 +40,14 @@ fn draft(result: &Node<'_>) -> Result<ResultDraft, Malformed> {
     Ok(draft)
 }
 
-fn measurements(result: &Node<'_>, times: Vec<f64>) -> Result<Vec<crate::model::Measurement>, Malformed> {
+fn measurements(result: &Node<'_>, times: Vec<f64>) -> Result<Vec<Measurement>, Malformed> {
     let mut readings = vec![Reading::samples("latency", Some(result.field("mean")?.number()?), times, "s")];
-    for (field, metric) in [("user", "user_time"), ("system", "system_time")] {
-        if let Some(time) = optional(result, field, Node::number)? {
-            readings.push(Reading::value(metric, time, "s"));
-        }
-    }
+    readings.extend(fields(result, &[("user", "user_time", "s"), ("system", "system_time", "s")])?);
     let memory = optional(result, "memory_usage_byte", Node::numbers)?.unwrap_or_default();
     if !memory.is_empty() {
         readings.push(Reading::samples("memory_peak", None, memory, "bytes"));
     }
-    readings.iter().map(|reading| reading.measure().map_err(|defect| result.place(defect))).collect()
+    measure_all(&readings, result)
 }
 
 /// Why the command failed, if a run of it did. hyperfine writes `null` for a run that a signal ended.

@@ -20,30 +20,41 @@
 //! 3. A line in the table of [`detect`].
 //! 4. Fixtures under `tests/fixtures/formats/<name>/`, a line in the tests, a section in `docs/formats.md`.
 
+mod asv;
 mod bencher_metric_format;
+mod bencher_perf;
+mod benchmark_dotnet;
+mod conbench;
 pub mod criterion;
+mod csv_table;
 pub mod detect;
 pub mod error;
 pub mod explain;
 pub mod format;
 mod github_action_benchmark;
+mod github_action_benchmark_history;
 mod go_bench;
 mod google_benchmark;
+mod gungraun;
 mod hyperfine;
+mod jmh;
 mod json;
 mod legacy;
 mod llama_bench;
 mod mapping;
 pub mod native;
 mod node;
+mod optimum_benchmark;
 pub mod output;
 mod pytest_benchmark;
+mod pytorch_records;
 mod reading;
 mod scan;
 #[cfg(test)]
 mod testing;
 mod text;
 mod time;
+mod vllm_bench;
 
 pub use criterion::{TreeFile, is_criterion_tree_file, read_criterion_tree};
 pub use detect::{ReadOptions, read};

@@ -179,6 +179,13 @@ impl<'a> Node<'a> {
         time::parse(text).ok_or_else(|| self.defect(Class::WrongType, message))
     }
 
+    /// A point in time in milliseconds since 1970, as JavaScript has it.
+    pub(super) fn milliseconds(&self) -> Result<Timestamp, Malformed> {
+        let count = i64::try_from(self.count()?).ok();
+        let time = count.and_then(|count| Timestamp::from_millisecond(count).ok());
+        time.ok_or_else(|| self.defect(Class::WrongType, "expected a time in milliseconds since 1970"))
+    }
+
     /// A point in time, as a text or in seconds since 1970.
     pub(super) fn time_or_epoch(&self) -> Result<Timestamp, Malformed> {
         if !self.is_number() {

@@ -7,8 +7,9 @@
 use std::collections::{HashMap, HashSet};
 
 use super::error::{Class, Malformed, ReadError};
+use super::node::{Node, optional};
 use super::output::{MAX_METRICS, Output};
-use crate::model::{Measurement, ResultDraft, Status, Unit};
+use crate::model::{Direction, Measurement, ResultDraft, RunDraft, Status, Unit};
 
 /// One metric as an adapter read it: a value, samples, or both, in the tool's own unit.
 #[derive(Clone, Debug)]
@@ -17,12 +18,14 @@ pub(super) struct Reading {
     pub(super) value: Option<f64>,
     pub(super) samples: Vec<f64>,
     pub(super) unit: String,
+    /// The direction, where the file states one; else the metric's name and unit decide.
+    pub(super) better: Option<Direction>,
 }
 
 impl Reading {
     /// A single value.
     pub(super) fn value(metric: impl Into<String>, value: f64, unit: impl Into<String>) -> Self {
-        Self { metric: metric.into(), value: Some(value), samples: Vec::new(), unit: unit.into() }
+        Self { metric: metric.into(), value: Some(value), samples: Vec::new(), unit: unit.into(), better: None }
     }
 
     /// Samples, and the value that the tool made of them, where it states one.
@@ -32,15 +35,39 @@ impl Reading {
         samples: Vec<f64>,
         unit: impl Into<String>,
     ) -> Self {
-        Self { metric: metric.into(), value, samples, unit: unit.into() }
+        Self { metric: metric.into(), value, samples, unit: unit.into(), better: None }
     }
 
-    /// The measurement; no tool read here states a direction, so the metric's name and unit decide.
+    /// The measurement.
     pub(super) fn measure(&self) -> Result<Measurement, Malformed> {
-        let Self { metric, value, samples, unit } = self;
-        Measurement::new(metric, *value, samples.clone(), Some(unit), None)
+        let Self { metric, value, samples, unit, better } = self;
+        Measurement::new(metric, *value, samples.clone(), Some(unit), *better)
             .map_err(|error| Malformed::from(error).in_field(String::new()))
     }
+}
+
+/// The measurements of readings; a defect without a place is at `node`.
+pub(super) fn measure_all(readings: &[Reading], node: &Node<'_>) -> Result<Vec<Measurement>, Malformed> {
+    readings.iter().map(|reading| reading.measure().map_err(|defect| node.place(defect))).collect()
+}
+
+/// A result of the past, which cannot be measured again: a zero that cannot be is a failed result instead of a defect that
+/// costs the whole history.
+pub(super) fn past(reading: Reading) -> Result<(ResultDraft, Vec<Reading>), Malformed> {
+    match reading.measure() {
+        Err(defect) if defect.class == Class::Zero => Ok((ResultDraft::failed(&defect.message), Vec::new())),
+        Err(defect) => Err(defect),
+        Ok(_) => Ok((ResultDraft::completed(Vec::new()), vec![reading])),
+    }
+}
+
+/// The fields of a table that are there: name of the field, metric, unit.
+pub(super) fn fields(node: &Node<'_>, table: &[(&str, &str, &str)]) -> Result<Vec<Reading>, Malformed> {
+    let read = |&(field, metric, unit): &(&str, &str, &str)| {
+        let value = optional(node, field, Node::number).transpose()?;
+        Some(value.map(|value| Reading::value(metric, value, unit)))
+    };
+    table.iter().filter_map(read).collect()
 }
 
 /// The metric for a number of which only the unit is known: what the unit measures, else the unit's own name.
@@ -164,6 +191,35 @@ impl Pool {
     }
 }
 
+/// Runs by what tells them apart, for files whose results name their run one by one.
+#[derive(Debug, Default)]
+pub(super) struct Runs {
+    index: HashMap<String, usize>,
+    runs: Vec<(RunDraft, Pool)>,
+}
+
+impl Runs {
+    /// The pool of a run; of equal runs the first one counts, and the environment of all.
+    pub(super) fn pool(&mut self, run: RunDraft) -> &mut Pool {
+        let identity = format!("{:?}", (&run.key, run.attempt, &run.commit, &run.branch));
+        let index = *self.index.entry(identity).or_insert(self.runs.len());
+        match self.runs.get_mut(index) {
+            Some((known, _)) => known.environment.extend(run.environment),
+            None => self.runs.push((run, Pool::default())),
+        }
+        &mut self.runs[index].1
+    }
+
+    /// Passes the runs and their results on, in the order in which they first occurred.
+    pub(super) fn finish(self, output: &mut Output<'_>) -> Result<(), ReadError> {
+        for (run, pool) in self.runs {
+            output.run(run)?;
+            pool.finish(output)?;
+        }
+        Ok(())
+    }
+}
+
 impl Entry {
     /// Where a metric is among the readings, which are sorted by it.
     fn find(&self, metric: &str) -> Result<usize, usize> {
@@ -178,11 +234,11 @@ impl Entry {
         if self.draft.status == Status::Completed {
             self.draft.status = draft.status;
         }
-        for Reading { metric, value, samples, unit } in readings {
+        for Reading { metric, value, samples, unit, better } in readings {
             let index = match self.find(&metric) {
                 Ok(index) => index,
                 Err(index) => {
-                    self.readings.insert(index, Reading { metric, value, samples, unit });
+                    self.readings.insert(index, Reading { metric, value, samples, unit, better });
                     continue;
                 }
             };

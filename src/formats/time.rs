@@ -11,7 +11,7 @@ use jiff::{SignedDuration, Timestamp};
 const FIRST_EPOCH: i64 = 946_684_800;
 const LAST_EPOCH: i64 = 4_102_444_800;
 
-/// Reads a time: RFC 3339, ISO 8601 without a zone, or `20250303_050235`.
+/// Reads a time: RFC 3339, ISO 8601 without a zone, `20250303_050235` or `20250303-050235`.
 pub(super) fn parse(text: &str) -> Option<Timestamp> {
     let text = text.trim();
     if let Ok(timestamp) = text.parse::<Timestamp>() {
@@ -19,7 +19,7 @@ pub(super) fn parse(text: &str) -> Option<Timestamp> {
     }
     let civil = match text.parse::<DateTime>() {
         Ok(civil) => civil,
-        Err(_) => DateTime::strptime("%Y%m%d_%H%M%S", text).ok()?,
+        Err(_) => DateTime::strptime("%Y%m%d_%H%M%S", text.replacen('-', "_", 1)).ok()?,
     };
     civil.to_zoned(TimeZone::UTC).ok().map(|zoned| zoned.timestamp())
 }
@@ -53,7 +53,13 @@ mod tests {
 
     #[test]
     fn a_time_without_a_zone_is_utc() {
-        for text in ["2025-03-03T05:02:35", "2025-03-03 05:02:35", "20250303_050235", "2025-03-03T06:02:35+01:00"] {
+        for text in [
+            "2025-03-03T05:02:35",
+            "2025-03-03 05:02:35",
+            "20250303_050235",
+            "20250303-050235",
+            "2025-03-03T06:02:35+01:00",
+        ] {
             assert_eq!(parse(text).map(|time| time.to_string()).as_deref(), Some("2025-03-03T05:02:35Z"), "{text}");
         }
         assert_eq!(parse("yesterday"), None);

@@ -60,6 +60,7 @@ const KNOWN: &[(&str, Option<&str>, Direction)] = &[
     ("memory_allocated", Some("MB"), Direction::LowerIsBetter),
     ("allocations", Some("allocs"), Direction::LowerIsBetter),
     ("instructions", Some("count"), Direction::LowerIsBetter),
+    ("estimated_cycles", Some("count"), Direction::LowerIsBetter),
     ("power", Some("W"), Direction::LowerIsBetter),
     ("energy", Some("J"), Direction::LowerIsBetter),
 ];
@@ -79,11 +80,11 @@ pub fn default_unit(metric: &str) -> Option<&'static str> {
 }
 
 /// Whether zero is a possible value of the metric. Counts, percentages and sizes can be zero, and so can the processor
-/// time of a command that a coarse clock missed; elapsed time and rates cannot: a zero there is a defect of the
+/// time of a command or the time of a garbage collection that a coarse clock missed; elapsed time and rates cannot: a zero there is a defect of the
 /// result and not a number.
 #[must_use]
 pub fn can_be_zero(metric: &str, unit: &Unit) -> bool {
-    matches!(metric, "cpu_time" | "user_time" | "system_time")
+    matches!(metric, "cpu_time" | "user_time" | "system_time" | "gc_time")
         || !matches!(unit.as_str(), "ms" | "items/s" | "tokens/s" | "MB/s")
 }
 

@@ -68,7 +68,8 @@ fn every_fixture_is_recognised_as_the_format_of_its_folder() {
 #[test]
 fn every_fixture_that_ends_early_is_truncated_at_its_end() {
     for (name, bytes) in fixtures() {
-        if name.ends_with(".txt") || name.starts_with("criterion") {
+        // Lines of text and rows are whole in themselves.
+        if name.ends_with(".txt") || name.ends_with(".csv") || name.starts_with("criterion") {
             continue;
         }
         let text = String::from_utf8(bytes).expect("text");

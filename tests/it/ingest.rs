@@ -192,6 +192,25 @@ fn a_process_that_is_killed_leaves_whole_files_and_those_that_it_reported() {
 }
 
 #[test]
+fn the_history_of_another_action_arrives_as_runs_and_grows_without_doubling() {
+    let place = Place::new();
+    let fixture = include_str!("../fixtures/formats/github-action-benchmark-history/normal.js");
+    let arrive = |name: &str| {
+        place.ok(&["ingest", name, "--branch", "main", "--model", "parser", "--hardware", "cpu"]);
+        place.value("SELECT count(DISTINCT run_id) || ' ' || count(*) FROM history")
+    };
+    place.write("data.js", fixture);
+    let before = arrive("data.js");
+    assert_eq!(before, "4 4", "four runs; the zero of one is no measurement");
+    let (start, last) = fixture.rsplit_once("      {\n        \"commit\"").expect("the last entry");
+    let entry = last.split_once("\n      }").expect("its end").0;
+    let next = entry.replace(&"b".repeat(40), &"d".repeat(40)).replace("1769853550000", "1769940000000");
+    let grown = format!("{start}      {{\n        \"commit\"{next}\n      }},\n      {{\n        \"commit\"{last}");
+    place.write("grown.js", grown);
+    assert_eq!(arrive("grown.js"), "5 5", "one entry more");
+}
+
+#[test]
 fn explain_says_what_a_file_is_taken_for_and_touches_no_history() {
     let place = Place::new();
     let fixture = repository().join("tests/fixtures/formats/legacy/suite-direct/normal.json");
