@@ -34,7 +34,7 @@ pub(super) const FAILURE: &str = "failure";
 pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
     let config = policy::load(arguments.config.as_deref())?;
     let leg = leg::of_job(arguments.leg.leg.as_deref(), arguments.leg.matrix.as_deref(), surroundings);
-    let mut context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let mut context = context::resolve(&arguments.facts, config.aliases().clone(), surroundings)?;
     context.run.environment.insert(LEG.to_owned(), leg.clone());
     let runs = assemble(arguments, &context, console).and_then(|runs| {
         let results: usize = runs.iter().map(|run| run.results.len()).sum();

@@ -4,8 +4,6 @@
 //! Invariant: a flag wins over the CI environment; outside CI nothing is taken from the environment but the flags'
 //! own twins.
 
-use std::collections::BTreeMap;
-
 use jiff::Timestamp;
 use serde::Deserialize;
 
@@ -13,6 +11,7 @@ use super::args::FactArgs;
 use super::error::CliError;
 use super::fingerprint;
 use super::surroundings::Surroundings;
+use crate::model::Aliases;
 use crate::model::draft::stated;
 use crate::model::hardware::canonical_kind;
 use crate::model::{Context, HardwareDraft, RunDraft};
@@ -21,11 +20,7 @@ use crate::model::{Context, HardwareDraft, RunDraft};
 ///
 /// # Errors
 /// [`CliError::Usage`] where `--time` is not a time.
-pub fn resolve(
-    facts: &FactArgs,
-    hardware_aliases: BTreeMap<String, String>,
-    surroundings: &Surroundings,
-) -> Result<Context, CliError> {
+pub fn resolve(facts: &FactArgs, aliases: Aliases, surroundings: &Surroundings) -> Result<Context, CliError> {
     let ci = github_run(surroundings);
     let mut hardware = HardwareDraft {
         kind: stated(facts.hardware.clone()),
@@ -60,7 +55,7 @@ pub fn resolve(
             is_without_origin: false,
         },
         stated_time,
-        hardware_aliases,
+        aliases,
     })
 }
 
@@ -147,7 +142,7 @@ mod tests {
             ("GITHUB_EVENT_NAME", "push"),
         ]);
         let facts = FactArgs { branch: Some("release".to_owned()), ..FactArgs::default() };
-        let run = resolve(&facts, BTreeMap::new(), &github).expect("resolved").run;
+        let run = resolve(&facts, Aliases::default(), &github).expect("resolved").run;
         assert_eq!(run.key.as_deref(), Some("github-17-bench"));
         assert_eq!((run.commit.as_deref(), run.branch.as_deref()), (Some("abc"), Some("release")));
         assert_eq!((run.attempt, run.started_at), (Some(2), Some(github.now)));
@@ -160,14 +155,14 @@ mod tests {
         std::fs::write(&event, r#"{"pull_request": {"head": {"sha": "head"}}}"#).expect("written");
         let path = event.display().to_string();
         let github = surroundings(&[("GITHUB_ACTIONS", "true"), ("GITHUB_SHA", "merge"), ("GITHUB_EVENT_PATH", &path)]);
-        let run = resolve(&FactArgs::default(), BTreeMap::new(), &github).expect("resolved").run;
+        let run = resolve(&FactArgs::default(), Aliases::default(), &github).expect("resolved").run;
         assert_eq!(run.commit.as_deref(), Some("head"));
     }
 
     #[test]
     fn outside_ci_nothing_is_guessed() {
         let local = surroundings(&[("GITHUB_SHA", "abc")]);
-        let run = resolve(&FactArgs::default(), BTreeMap::new(), &local).expect("resolved").run;
+        let run = resolve(&FactArgs::default(), Aliases::default(), &local).expect("resolved").run;
         assert_eq!((run.commit, run.started_at, run.key), (None, None, None));
     }
 
@@ -175,8 +170,8 @@ mod tests {
     fn a_time_is_rfc_3339_or_now() {
         let local = surroundings(&[]);
         let facts = |time: &str| FactArgs { time: Some(time.to_owned()), ..FactArgs::default() };
-        let run = resolve(&facts("now"), BTreeMap::new(), &local).expect("resolved").run;
+        let run = resolve(&facts("now"), Aliases::default(), &local).expect("resolved").run;
         assert_eq!(run.started_at, Some(local.now));
-        assert!(resolve(&facts("yesterday"), BTreeMap::new(), &local).is_err());
+        assert!(resolve(&facts("yesterday"), Aliases::default(), &local).is_err());
     }
 }

@@ -90,7 +90,7 @@ fn of_results(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Result<(Explanation, Provenance), CliError> {
-    let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let context = context::resolve(&arguments.facts, config.aliases().clone(), surroundings)?;
     let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let request = Request {
         results: &arguments.results,

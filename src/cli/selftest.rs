@@ -24,7 +24,7 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
-    let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let context = context::resolve(&arguments.facts, config.aliases().clone(), surroundings)?;
     let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let request = Request {
         results: &arguments.results,

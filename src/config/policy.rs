@@ -13,7 +13,7 @@ use super::settings::{SeriesSettings, lay};
 use super::value::{ActionWord, Effect, Level, Window};
 use crate::gate::policy::DefaultPolicy;
 use crate::gate::{Action, Correction, Limits, Policy, SeriesPolicy, Setting, Waiver};
-use crate::model::{SeriesMeta, Unit};
+use crate::model::{Aliases, SeriesMeta, Unit};
 
 /// A validated configuration. [`Config::default`] is that of a project without a file.
 #[derive(Clone, Debug, Default)]
@@ -28,7 +28,7 @@ pub struct Config {
     pub(super) metrics: BTreeMap<String, MetricSettings>,
     pub(super) rules: Vec<Rule>,
     pub(super) waivers: Vec<Waiver>,
-    pub(super) aliases: BTreeMap<String, String>,
+    pub(super) aliases: Aliases,
 }
 
 /// What a `[metrics.<name>]` table says.
@@ -87,7 +87,7 @@ impl Config {
 
     /// Hardware types and device names that the project renames: spelling -> name to keep.
     #[must_use]
-    pub fn hardware_aliases(&self) -> &BTreeMap<String, String> {
+    pub fn aliases(&self) -> &Aliases {
         &self.aliases
     }
 

@@ -11,7 +11,7 @@ use super::rule::Patterns;
 use super::tables::{File, Located, MetricTable, RuleTable, WaiverTable, setting};
 use super::value::{Level, Reruns};
 use crate::gate::{Action, Correction, Setting, Waiver};
-use crate::model::Unit;
+use crate::model::{Aliases, Unit};
 
 /// Reads a configuration; `file_name` is how the file is called in errors and origins.
 ///
@@ -21,7 +21,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Config, ConfigError> {
     let source = Source { text, file_name };
     let file: File = toml::from_str(text).map_err(|error| source.refuse(&error))?;
     // Mappings say how files are read, which is nothing to the policy.
-    let File { gate, baseline, defaults, metrics, rules, waivers, hardware, mapping: _ } = file;
+    let File { gate, baseline, defaults, metrics, rules, waivers, hardware, models, mapping: _ } = file;
     let place = |offset: usize| source.place(offset);
     Ok(Config {
         alpha: setting(gate.alpha.as_ref(), &place, Level::fraction),
@@ -45,7 +45,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Config, ConfigError> {
             .enumerate()
             .map(|(index, table)| source.waiver(index + 1, table))
             .collect::<Result<_, ConfigError>>()?,
-        aliases: source.aliases(hardware.aliases)?,
+        aliases: Aliases { hardware: source.aliases(hardware.aliases)?, models: source.aliases(models.aliases)? },
     })
 }
 
@@ -162,7 +162,7 @@ impl Source<'_> {
     fn aliases(&self, table: BTreeMap<String, Located<String>>) -> Result<BTreeMap<String, String>, ConfigError> {
         for (spelling, Located { value: name, offset }) in &table {
             let (problem, hint) = if name.trim().is_empty() {
-                (format!("the alias of `{spelling}` is empty"), "write the name to keep the hardware under")
+                (format!("the alias of `{spelling}` is empty"), "write the name to keep it under")
             } else if name == spelling {
                 (format!("`{spelling}` is an alias of itself"), "remove it")
             } else if table.contains_key(name) {

@@ -185,6 +185,14 @@ pub(super) struct HardwareTable {
     pub(super) aliases: BTreeMap<String, Located<String>>,
 }
 
+/// Names of models.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct ModelTable {
+    /// Spelling of a model's name -> its canonical name.
+    pub(super) aliases: BTreeMap<String, Located<String>>,
+}
+
 /// The configuration of benchgate, `benchgate.toml`.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[schemars(rename = "benchgate.toml")]
@@ -204,6 +212,8 @@ pub(super) struct File {
     pub(super) waivers: Vec<Located<WaiverTable>>,
     /// Names of hardware.
     pub(super) hardware: HardwareTable,
+    /// Names of models.
+    pub(super) models: ModelTable,
     /// Formats of results files, as docs/mappings.md describes.
     #[schemars(with = "Vec<std::collections::BTreeMap<String, serde_json::Value>>")]
     pub(super) mapping: Vec<toml::Table>,

@@ -10,7 +10,7 @@ use jiff::civil::date;
 use super::*;
 use crate::gate::policy::DefaultPolicy;
 use crate::gate::{Action, Policy as _, Scale, SeriesPolicy};
-use crate::model::{Configuration, Direction, Hardware, Machine, SeriesKey, SeriesMeta, Unit};
+use crate::model::{Aliases, Configuration, Direction, Hardware, Machine, SeriesKey, SeriesMeta, Unit};
 
 const EXAMPLE: &str = include_str!("../../examples/benchgate.toml");
 const DOCUMENTATION: &str = include_str!("../../docs/configuration.md");
@@ -59,7 +59,7 @@ fn an_empty_file_is_the_built_in_policy() {
         assert_eq!(policy.limits(), DefaultPolicy::default().limits());
         assert_eq!(policy.for_series(&latency()), DefaultPolicy::default().for_series(&latency()));
         assert_eq!(config.baseline_branch(), None);
-        assert!(config.hardware_aliases().is_empty());
+        assert!(*config.aliases() == Aliases::default());
     }
 }
 
@@ -262,7 +262,7 @@ fn a_message_is_one_line_whatever_the_file_says() {
 fn the_example_file_is_read() {
     let config = parse(EXAMPLE, "benchgate.toml").unwrap();
     assert_eq!(config.baseline_branch().unwrap().value, "main");
-    assert_eq!(config.hardware_aliases()["gpu"], "cuda");
+    assert_eq!(config.aliases().hardware("gpu"), "cuda");
     let policy = config.policy(&Overrides::default());
     assert_eq!(policy.for_series(&latency()).inconclusive.value, Action::Fail);
     let accuracy = policy.for_series(&series("bert-base", "cpu", "accuracy", "points"));

@@ -249,6 +249,14 @@ fn read_held(
         return Err(ReadError::Skipped("empty: the file is empty".to_owned()));
     }
     let text = text::decode(bytes)?;
+    if matches!(format, None | Some(Format::Mapping))
+        && !mappings.shapes().is_empty()
+        && let Some(rows) = mapping::table::rows(text)
+        && let Some(shape) = mappings.find(&rows)
+    {
+        mapping::read::read(mappings.shapes(), shape, &rows, file_name, output)?;
+        return Ok(Format::Mapping);
+    }
     if format == Some(Format::GoBench) || (format.is_none() && go_bench::matches(text)) {
         go_bench::read(text, output)?;
         return Ok(Format::GoBench);

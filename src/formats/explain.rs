@@ -70,12 +70,12 @@ pub fn explain<R: Read + Seek>(
     Ok(why)
 }
 
-/// The document, unless the file is too large to be held or no JSON.
+/// The document, a table as its rows, unless the file is too large to be held or neither.
 fn document<R: Read>(input: R, options: &ReadOptions) -> Result<Option<Json>, ReadError> {
     let mut bytes = Vec::new();
     input.take(options.limits.max_bytes).read_to_end(&mut bytes)?;
     let text = text::decode(&bytes)?;
-    Ok(detect::parse(text, options.limits.max_depth).ok())
+    Ok(detect::parse(text, options.limits.max_depth).ok().or_else(|| mapping::table::rows(text)))
 }
 
 fn marks(shape: &Shape) -> String {

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use thiserror::Error;
 
+use super::alias::Aliases;
 use super::hardware::{Hardware, HardwareDraft, Machine, canonical_kind};
 use super::measurement::Measurement;
 use super::result::{BenchmarkResult, Configuration, Run, Simulation, Status};
@@ -121,8 +122,8 @@ pub struct Context {
     pub run: RunDraft,
     /// `--time`, for runs that are not those of this CI job.
     pub stated_time: Option<Timestamp>,
-    /// Hardware types and device names that the configuration renames: spelling -> canonical.
-    pub hardware_aliases: BTreeMap<String, String>,
+    /// Other names of models and hardware.
+    pub aliases: Aliases,
 }
 
 /// A fact that is needed and known from nowhere.
@@ -187,9 +188,12 @@ impl Context {
         if hardware.kind.is_none() {
             hardware.fill_from(&self.hardware);
         }
-        let kind = canonical_kind(&self.alias(&stated(hardware.kind).ok_or(MissingFact::Hardware)?));
-        let hardware =
-            Hardware { kind, device: hardware.device.map(|device| self.alias(&device)), machine: hardware.machine };
+        let kind = canonical_kind(&self.aliases.hardware(&stated(hardware.kind).ok_or(MissingFact::Hardware)?));
+        let hardware = Hardware {
+            kind,
+            device: hardware.device.map(|device| self.aliases.hardware(&device)),
+            machine: hardware.machine,
+        };
         for (name, value) in &self.parameters {
             parameters.entry(name.clone()).or_insert_with(|| value.clone());
         }
@@ -261,11 +265,7 @@ impl Context {
     /// A hardware type of which nothing else is known.
     #[must_use]
     pub fn hardware_type(&self, spelling: &str) -> Hardware {
-        Hardware { kind: canonical_kind(&self.alias(spelling)), device: None, machine: Machine::default() }
-    }
-
-    fn alias(&self, spelling: &str) -> String {
-        self.hardware_aliases.get(spelling).cloned().unwrap_or_else(|| spelling.to_owned())
+        Hardware { kind: canonical_kind(&self.aliases.hardware(spelling)), device: None, machine: Machine::default() }
     }
 }
 

@@ -4,6 +4,7 @@
 //! Invariant: a [`Measurement`] holds only finite numbers in a canonical [`Unit`]; what was not reported is `None`,
 //! never zero. This module imports nothing else of the crate.
 //!
+//! - [`alias`]: other names of models and hardware
 //! - [`draft`]: results as an adapter found them, before flags and CI environment fill the gaps
 //! - [`hardware`]: hardware type, device and the machine it sits in
 //! - [`history`]: what the store hands to the gate
@@ -16,6 +17,7 @@
 //! - [`table`]: rows of a query
 //! - [`unit`](mod@unit): unit spellings and their canonical forms
 
+pub mod alias;
 pub mod draft;
 pub mod hardware;
 pub mod history;
@@ -28,6 +30,7 @@ pub mod suspicion;
 pub mod table;
 pub mod unit;
 
+pub use alias::Aliases;
 pub use draft::{Context, MissingFact, ResultDraft, RunDraft};
 pub use hardware::{Hardware, HardwareDraft, Machine};
 pub use history::{CandidateRun, History, HistoryRun, Leg, LegState, Point, RecentRun, SeriesHistory, SeriesMeta};

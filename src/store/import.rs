@@ -394,7 +394,15 @@ impl Import<'_> {
         if !self.known.borrow_mut().models.insert(id) {
             return Ok(());
         }
-        self.write("models", &[("model_id", id.0.into()), ("model_name", text(name)), ("created_at", time(self.now))])
+        self.write(
+            "models",
+            &[
+                ("model_id", id.0.into()),
+                ("model_name", text(name)),
+                ("canonical_name", self.context.aliases.canonical_model(name).map(str::to_owned).into()),
+                ("created_at", time(self.now)),
+            ],
+        )
     }
 
     pub(super) fn write_hardware(&self, hardware: &Hardware) -> Result<(), StoreError> {

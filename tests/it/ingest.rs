@@ -272,3 +272,13 @@ fn a_bundle_of_files_that_cannot_tell_belongs_to_the_run_of_its_job() {
         assert!(header.contains(fact), "{fact} in {header}");
     }
 }
+
+#[test]
+fn a_model_keeps_its_name_and_gets_a_canonical_one_beside_it() {
+    let place = Place::new();
+    place.write("benchgate.toml", "[models.aliases]\nbert = \"bert-base-uncased\"\n");
+    let own = place.write("own.json", native(0, &[("embed", 10.0, 800.0)]));
+    place.ok(&["ingest", &own]);
+    let row = place.value("SELECT DISTINCT model || ' ' || canonical_model FROM history");
+    assert_eq!(row, "bert bert-base-uncased");
+}

@@ -61,7 +61,7 @@ fn run_stopped(
         ci: ci.as_ref(),
         client: client.as_ref(),
         subject: Subject::of(ci.as_ref(), client.as_ref(), stated)?,
-        aliases: config.hardware_aliases(),
+        aliases: config.aliases(),
         name: leg::name(&arguments.leg.name),
         leg: leg::of_job(arguments.leg.leg.as_deref(), arguments.leg.matrix.as_deref(), surroundings),
     };
@@ -163,7 +163,7 @@ fn judge(
     let arguments = job.arguments;
     let policy =
         config.policy(&policy::overrides(&arguments.policy, job.now)).accepted_by(job.subject.accepted.clone());
-    let context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
+    let context = Context { aliases: job.aliases.clone(), ..Context::default() };
     let reading = ReadOptions::default();
     let request = Request {
         results: &collected.files,

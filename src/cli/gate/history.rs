@@ -184,7 +184,7 @@ pub(super) fn import(
 ) -> Result<Vec<FileReport>, CliError> {
     let inputs = inputs::find(files)?;
     make_folder(path)?;
-    let mut context = Context { hardware_aliases: job.aliases.clone(), ..Context::default() };
+    let mut context = Context { aliases: job.aliases.clone(), ..Context::default() };
     if job.arguments.attempts == Attempts::Replace {
         // Kept with the run, so that whoever reads the history finds the same baseline.
         context.run.environment.insert(ATTEMPTS.to_owned(), REPLACE.to_owned());

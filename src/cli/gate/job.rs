@@ -3,7 +3,6 @@
 //! For: handing one value around instead of eight. Not for: any part's own findings.
 //! Invariant: nothing in here changes while the flow runs.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use jiff::Timestamp;
@@ -11,6 +10,7 @@ use jiff::Timestamp;
 use super::subject::Subject;
 use crate::cli::gate_args::{GateArgs, Save};
 use crate::github::{Client, WorkflowRun};
+use crate::model::Aliases;
 
 /// One job of CI that judges.
 #[derive(Clone)]
@@ -26,7 +26,7 @@ pub(super) struct Job<'a> {
     /// What is judged.
     pub(super) subject: Subject,
     /// Names of hardware that the configuration replaces.
-    pub(super) aliases: &'a BTreeMap<String, String>,
+    pub(super) aliases: &'a Aliases,
     /// The gate's name.
     pub(super) name: String,
     /// This job's leg.

@@ -207,7 +207,7 @@ fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Res
         return Err(reason);
     }
     let context = Context {
-        hardware_aliases: job.aliases.clone(),
+        aliases: job.aliases.clone(),
         run: RunDraft {
             started_at: Some(job.now),
             commit: job.subject.commit.clone(),

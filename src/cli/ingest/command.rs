@@ -96,7 +96,7 @@ fn ingest(
     after: impl Fn(&Input, &FileReport) -> Result<(), CliError>,
 ) -> Result<IngestReport, CliError> {
     let config = policy::load(arguments.config.as_deref())?;
-    let context = context::resolve(&arguments.facts, config.hardware_aliases().clone(), surroundings)?;
+    let context = context::resolve(&arguments.facts, config.aliases().clone(), surroundings)?;
     let options = policy::reading(&arguments.facts, arguments.config.as_deref())?;
     let now = surroundings.now;
     let rehearsal = rehearsal(arguments)?;

@@ -136,6 +136,17 @@ mod tests {
     }
 
     #[test]
+    fn a_table_is_read_by_a_mapping_row_by_row() {
+        let mapping = "[[mapping]]\nname = 'table'\nwhen = ['0.net', '0.took']\n[[mapping.results]]\neach = ['*']
+            model = 'net'\nbatch_size = 'n'\nmetrics.latency = { at = 'took', unit = 's' }";
+        let (format, collected) = collect(mapping, "net,took,n\nenc,0.5,8\ndec,0.25,8\n");
+        assert_eq!(format, "mapping/table");
+        assert_eq!(collected.results.len(), 2);
+        assert_value(&collected.results[1], "latency", 250.0, "ms");
+        assert_eq!(collected.results[0].batch_size, Some(8));
+    }
+
+    #[test]
     fn mistakes_are_refused_with_their_line() {
         for (text, word) in [
             ("[[mapping]]\nname = 'a'\nwhen = ['x']\n[[mapping.results]]\nmodl = 'm'", "unknown field `modl`"),

@@ -10,6 +10,7 @@
 //! - [`path`]: where in a document
 //! - [`condition`]: what holds there
 //! - [`source`]: what is taken from there
+//! - [`table`]: CSV as a document
 //! - [`propose`](mod@propose): a mapping for a document that has none
 //! - [`read`](mod@read): a document
 //! - [`results`], [`records`]: its results, and what it holds beside them
@@ -26,3 +27,4 @@ pub(super) mod results;
 pub(super) mod shape;
 pub(super) mod simulation;
 pub(super) mod source;
+pub(super) mod table;

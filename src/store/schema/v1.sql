@@ -5,7 +5,8 @@
 
 CREATE TABLE models (
     model_id            UBIGINT NOT NULL,
-    model_name          VARCHAR NOT NULL,
+    model_name          VARCHAR NOT NULL,   -- as the results spell it
+    canonical_name      VARCHAR,            -- where the table of aliases has another
     model_family        VARCHAR,
     modality            VARCHAR,
     source              VARCHAR,
@@ -181,6 +182,7 @@ CREATE TABLE integration_test_assertions (
 CREATE VIEW history AS
 SELECT
     m.model_name AS model,
+    coalesce(m.canonical_name, m.model_name) AS canonical_model,
     h.hardware_type AS hardware,
     h.device_name AS device,
     c.test_case,
