@@ -86,6 +86,9 @@ pub struct IngestArgs {
     /// Read no file whose content was imported before
     #[arg(long, env = "BENCHGATE_INCREMENTAL", value_parser = FalseyValueParser::new())]
     pub incremental: bool,
+    /// Leave out results that another run holds: same configuration, time and values. Nothing stored is removed
+    #[arg(long, visible_alias = "deduplicate", env = "BENCHGATE_DEDUPE", value_parser = FalseyValueParser::new())]
+    pub dedupe: bool,
     /// Say what would be imported, and write nothing
     #[arg(long)]
     pub dry_run: bool,

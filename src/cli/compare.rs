@@ -83,7 +83,7 @@ fn record(
         context.run.attempt = alike[0].attempt.or(context.run.attempt);
         let inputs: Vec<Input> = alike.iter().map(|sourced| sourced.input.clone()).collect();
         let ahead = Ahead { options: &reading, context: &context, seen: &HashSet::new() };
-        import_all(open, &inputs, &Job { ahead, now }, console, |console, _, file| {
+        import_all(open, &inputs, &Job { ahead, is_deduplicated: false, now }, console, |console, _, file| {
             writeln!(console.err, "{file}")?;
             report.add(file);
             Ok(())

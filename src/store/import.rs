@@ -18,6 +18,7 @@ use super::connection::Store;
 use super::error::StoreError;
 use super::known::Known;
 use super::pack::{PackedResults, PackedRun, Packer};
+use super::repetitions;
 use crate::model::draft::ERROR;
 use crate::model::{
     Configuration, ConfigurationId, Context, Hardware, MissingFact, ModelId, ResultDraft, Run, RunDraft, RunId,
@@ -119,6 +120,7 @@ pub struct Import<'a> {
     /// Runs whose results are written.
     imported: Vec<(SourceId, Run)>,
     outcome: ImportOutcome,
+    is_without_repetitions: bool,
     is_finished: bool,
 }
 
@@ -172,6 +174,7 @@ impl Store {
             configurations: ConfigurationColumns::default(),
             imported: Vec::new(),
             outcome: ImportOutcome::default(),
+            is_without_repetitions: false,
             is_finished: false,
         })
     }
@@ -203,6 +206,13 @@ impl Store {
 }
 
 impl Import<'_> {
+    /// Leaves out what another run holds already: the same configuration, time, outcome and values.
+    #[must_use]
+    pub fn without_repetitions(mut self, is_without: bool) -> Self {
+        self.is_without_repetitions = is_without;
+        self
+    }
+
     /// Starts a run; results that follow belong to it.
     ///
     /// # Errors
@@ -292,6 +302,9 @@ impl Import<'_> {
             } else {
                 let is_error = |name: &&String| name.starts_with(ERROR);
                 run.counts.errors = complete.environment.keys().filter(is_error).count() as u64;
+                if self.is_without_repetitions && run.counts.results > 0 {
+                    run.counts = repetitions::remove(self.connection, run.id, complete.started_at, run.counts)?;
+                }
             }
             let mut known = self.known.borrow_mut();
             known.runs.insert(run.id);

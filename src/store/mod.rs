@@ -18,6 +18,7 @@
 //! - `known` - what need not be written again
 //! - [`history`] - reading what a candidate is compared with
 //! - [`query`] - the user's SQL
+//! - `repetitions` - results that another run holds already
 //! - `records` - writing what is no result
 //! - [`schema`] - the migrations
 //! - `series` - every series of a history
@@ -32,6 +33,7 @@ mod known;
 pub mod pack;
 pub mod query;
 mod records;
+mod repetitions;
 pub mod schema;
 mod series;
 #[cfg(test)]

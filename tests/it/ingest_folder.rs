@@ -174,3 +174,26 @@ fn the_old_converters_folders_are_consolidated() {
     let out = place.ok(&["ingest", "--consolidate", "--directories", "elsewhere"]);
     assert!(out.contains("2 files: 2 imported"), "{out}");
 }
+
+#[test]
+fn dedupe_leaves_out_what_another_run_holds_and_removes_nothing() {
+    let place = Place::new();
+    let text = native(0, &[("embed", 10.0, 800.0), ("classify", 20.0, 400.0)]);
+    let first = place.write("first.json", &text);
+    // The same run exported under another name, with one value more.
+    let again = text.replace("run-0", "export-7").replace("\"value\": 20", "\"value\": 21");
+    let second = place.write("second.json", again);
+    place.ok(&["ingest", "--dedupe", &first]);
+    let out = place.ok(&["ingest", "--dedupe", &second]);
+    assert!(out.contains("imported (1) second.json: 1 known already"), "{out}");
+    assert_eq!(place.value("SELECT count(*) FROM results"), "3");
+    assert_eq!(place.value("SELECT count(*) FROM measurements"), "6");
+    let other = Place::new();
+    other.write("first.json", &text);
+    other.write("third.json", text.replace("run-0", "export-7"));
+    other.ok(&["ingest", "first.json", "third.json"]);
+    assert_eq!(other.value("SELECT count(*) FROM results"), "4", "only where it is asked for");
+    let out = other.ok(&["ingest", "--dedupe", "third.json"]);
+    assert!(out.contains("duplicate"), "{out}");
+    assert_eq!(other.value("SELECT count(*) FROM results"), "4", "nothing stored is removed");
+}

@@ -192,11 +192,17 @@ pub(super) fn import(
     let open = |_: &mut Console<'_>| Ok(Store::open(path, Mode::Create, job.now)?);
     let ahead = Ahead { options: &ReadOptions::default(), context: &context, seen: &HashSet::new() };
     let mut reports = Vec::new();
-    import_all(open, &inputs, &import::Job { ahead, now: job.now }, console, |console, _, file| {
-        writeln!(console.err, "{file}")?;
-        reports.push(file);
-        Ok(())
-    })?;
+    import_all(
+        open,
+        &inputs,
+        &import::Job { ahead, is_deduplicated: false, now: job.now },
+        console,
+        |console, _, file| {
+            writeln!(console.err, "{file}")?;
+            reports.push(file);
+            Ok(())
+        },
+    )?;
     Ok(reports)
 }
 

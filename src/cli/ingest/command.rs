@@ -102,7 +102,11 @@ fn ingest(
     let rehearsal = rehearsal(arguments)?;
     let path = rehearsal.as_ref().map_or_else(|| arguments.store.db.clone(), |folder| folder.path().join("rehearsal"));
     let seen = if arguments.incremental { seen(&path, now)? } else { HashSet::new() };
-    let job = Job { ahead: Ahead { options: &options, context: &context, seen: &seen }, now };
+    let job = Job {
+        ahead: Ahead { options: &options, context: &context, seen: &seen },
+        is_deduplicated: arguments.dedupe,
+        now,
+    };
     let progress = Progress::new(inputs.len(), surroundings.has_progress && !arguments.quiet);
     let mut report = IngestReport::default();
     let open = |console: &mut Console<'_>| waiting::open(&path, Mode::Create, now, arguments.wait, console);

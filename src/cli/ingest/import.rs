@@ -21,6 +21,8 @@ use crate::store::{Source, Store, StoreError};
 pub(in crate::cli) struct Job<'a> {
     /// How inputs are read.
     pub(in crate::cli) ahead: Ahead<'a>,
+    /// Whether results that another run holds are left out.
+    pub(in crate::cli) is_deduplicated: bool,
     /// The date of the import.
     pub(in crate::cli) now: Timestamp,
 }
@@ -68,7 +70,7 @@ fn import(store: &Store, input: &Input, events: &Receiver<Event>, job: &Job<'_>)
         _ => unreachable!("internal error: an input begins with its content"),
     };
     let source = Source { file_name: &input.name, content_hash: &content.hash, bytes: content.bytes };
-    let mut import = store.begin_import(source, job.ahead.context, job.now)?;
+    let mut import = store.begin_import(source, job.ahead.context, job.now)?.without_repetitions(job.is_deduplicated);
     let (mut error, mut omitted) = (None, Vec::new());
     let end = loop {
         // After the first error the rest of the input is read past.
