@@ -92,6 +92,10 @@ pub struct IngestArgs {
     /// Say what would be imported, and write nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// After the import, write the history's tables to this folder as Parquet: performance, hardware, compatibility,
+    /// integration
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["dry_run", "explain"])]
+    pub parquet: Option<PathBuf>,
     /// Empty a drop folder: import what lies there, move it to the archive, and what is not imported to quarantine
     #[arg(long, value_name = "DIR", conflicts_with_all = ["results", "directories", "consolidate", "explain"])]
     pub auto_store: Option<PathBuf>,

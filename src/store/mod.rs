@@ -17,6 +17,7 @@
 //! - [`import`] - writing runs
 //! - `known` - what need not be written again
 //! - [`history`] - reading what a candidate is compared with
+//! - [`parquet`] - the tables as Parquet files
 //! - [`query`] - the user's SQL
 //! - `repetitions` - results that another run holds already
 //! - `records` - writing what is no result
@@ -31,6 +32,7 @@ pub mod history;
 pub mod import;
 mod known;
 pub mod pack;
+pub mod parquet;
 pub mod query;
 mod records;
 mod repetitions;

@@ -4,7 +4,7 @@ use std::io::{BufRead as _, BufReader};
 use std::process::{Child, Stdio};
 use std::time::Duration;
 
-use crate::support::{Place, history, native};
+use crate::support::{Place, history, native, repository};
 
 fn names(place: &Place, folder: &str) -> Vec<String> {
     let entries = walkdir::WalkDir::new(place.path(folder)).sort_by_file_name().into_iter().filter_map(Result::ok);
@@ -196,4 +196,22 @@ fn dedupe_leaves_out_what_another_run_holds_and_removes_nothing() {
     let out = other.ok(&["ingest", "--dedupe", "third.json"]);
     assert!(out.contains("duplicate"), "{out}");
     assert_eq!(other.value("SELECT count(*) FROM results"), "4", "nothing stored is removed");
+}
+
+#[test]
+fn parquet_files_hold_each_category() {
+    let place = Place::new();
+    let fixtures = repository().join("tests/fixtures/formats/legacy");
+    let answer = place.run(&["ingest", "--parquet", "out/tables", &fixtures.display().to_string()]);
+    assert_eq!(answer.code, 0, "{answer:#?}");
+    assert_eq!(
+        names(&place, "out/tables"),
+        ["compatibility.parquet", "hardware.parquet", "integration.parquet", "performance.parquet"]
+    );
+    for category in ["performance", "hardware", "compatibility", "integration"] {
+        let bytes = std::fs::read(place.path(&format!("out/tables/{category}.parquet"))).unwrap();
+        assert!(bytes.starts_with(b"PAR1") && bytes.ends_with(b"PAR1"), "{category}");
+        let line = answer.err.lines().find(|line| line.contains(category)).expect("a line");
+        assert!(!line.starts_with("0 rows"), "{line}");
+    }
 }

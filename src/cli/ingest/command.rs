@@ -20,7 +20,9 @@ use crate::cli::progress::Progress;
 use crate::cli::read_ahead::Ahead;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{context, policy, waiting};
+use crate::store::parquet::write_parquet;
 use crate::store::{Mode, Store, StoreError};
+use crate::text::{escape, plural};
 
 /// The folders of the former converter's `--consolidate`.
 const FORMER_FOLDERS: [&str; 3] = ["archived_test_results", "performance_results", "hardware_compatibility_reports"];
@@ -121,6 +123,17 @@ fn ingest(
         report.add(file);
         Ok(())
     })?;
+    if let Some(folder) = &arguments.parquet {
+        std::fs::create_dir_all(folder).map_err(|source| CliError::File {
+            action: "make",
+            path: folder.clone(),
+            source,
+        })?;
+        for (file, rows) in write_parquet(&path, folder)? {
+            let rows = plural(rows, "row", "rows");
+            writeln!(console.err, "{rows} in {}", escape::terminal(&file.display().to_string()))?;
+        }
+    }
     Ok(report)
 }
 
