@@ -152,8 +152,9 @@ fn measurement(
         Some(Found::Node(node)) => node.numbers()?,
         _ => Vec::new(),
     };
-    if value.is_none() && rule.is_required {
-        return Err(scope.record.defect(Class::MissingField, format!("the {metric} is not where this format has it")));
+    if value.is_none() && rule.is_expected {
+        output.omit(scope.record.pointer(), &format!("the {metric} is not where this format has it"));
+        return Ok(None);
     }
     if value.is_none() && samples.is_empty() {
         return Ok(None);

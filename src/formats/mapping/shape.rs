@@ -200,9 +200,9 @@ pub(in crate::formats) struct MetricRule {
     /// Where the samples are.
     #[serde(default)]
     pub(in crate::formats) samples: Source,
-    /// Whether a result without it is defective.
+    /// Whether a result without it is worth a word.
     #[serde(default)]
-    pub(in crate::formats) is_required: bool,
+    pub(in crate::formats) is_expected: bool,
 }
 
 rule! {
