@@ -288,9 +288,15 @@ pub struct TrendArgs {
 /// `benchgate query`.
 #[derive(Debug, Args)]
 pub struct QueryArgs {
-    /// One SQL statement; start from the view `history`
-    #[arg(value_name = "SQL")]
-    pub sql: String,
+    /// One SQL statement; start from the view `history` (docs/sql.md)
+    #[arg(value_name = "SQL", required_unless_present = "file", conflicts_with = "file")]
+    pub sql: Option<String>,
+    /// Read the statement from a file; `-` is standard input
+    #[arg(long, value_name = "FILE")]
+    pub file: Option<PathBuf>,
+    /// A value for `$NAME` in the statement; may be repeated
+    #[arg(long = "parameter", short, value_name = "NAME=VALUE", value_parser = parameter)]
+    pub parameters: Vec<(String, String)>,
     /// The history.
     #[command(flatten)]
     pub store: StoreArgs,
@@ -442,6 +448,8 @@ pub enum QueryFormat {
     Csv,
     /// An array of objects
     Json,
+    /// One object a line
+    Jsonl,
     /// A Markdown table
     Markdown,
 }

@@ -21,6 +21,8 @@ pub enum TableFormat {
     /// An array with one object a row. An integer beyond 2^53, which most readers would round, is a string; a float
     /// that is not finite is the string `NaN`, `inf` or `-inf`; a repeated column name gets `_2`, `_3`, ...
     Json,
+    /// As [`Self::Json`], an object a line.
+    JsonLines,
     /// A table of GitHub's Markdown.
     Markdown,
 }
@@ -38,6 +40,7 @@ pub fn render(table: &Table, format: TableFormat, width: Option<u16>) -> String 
         TableFormat::Table => terminal_table(table, width),
         TableFormat::Csv => csv(table),
         TableFormat::Json => json(table),
+        TableFormat::JsonLines => json_rows(table).map(|row| row + "\n").collect(),
         TableFormat::Markdown => markdown(table),
     }
 }
@@ -122,17 +125,17 @@ fn csv_cell(cell: &Cell) -> String {
 }
 
 fn json(table: &Table) -> String {
-    let names = unique_names(&table.columns);
-    let rows: Vec<String> = table
-        .rows
-        .iter()
-        .map(|row| {
-            let object = serde_json::to_string(&RowObject { names: &names, cells: row })
-                .expect("internal error: a row is strings and finite numbers");
-            format!("\n  {}", escape::json(&object))
-        })
-        .collect();
+    let rows: Vec<String> = json_rows(table).map(|row| format!("\n  {row}")).collect();
     if rows.is_empty() { "[]\n".to_owned() } else { format!("[{}\n]\n", rows.join(",")) }
+}
+
+/// An object for each row.
+fn json_rows(table: &Table) -> impl Iterator<Item = String> {
+    let names = unique_names(&table.columns);
+    table.rows.iter().map(move |row| {
+        let object = serde_json::to_string(&RowObject { names: &names, cells: row });
+        escape::json(&object.expect("internal error: a row is strings and finite numbers"))
+    })
 }
 
 fn unique_names(columns: &[String]) -> Vec<String> {

@@ -4,10 +4,12 @@
 //! other files, and its settings are locked.
 //! Invariant: a query ends, by its answer, its row limit or its time limit.
 
+use std::collections::BTreeMap;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use duckdb::params_from_iter;
 use duckdb::types::{TimeUnit, Value, ValueRef};
 use jiff::Timestamp;
 
@@ -25,11 +27,16 @@ pub struct QueryLimits {
 }
 
 impl Store {
-    /// Runs one statement and returns its rows.
+    /// Runs one statement and returns its rows. Each `$name` in it takes the parameter of that name, as a text.
     ///
     /// # Errors
-    /// [`StoreError::Query`] with DuckDB's words, or [`StoreError::QueryTimeout`].
-    pub fn query(&self, sql: &str, limits: QueryLimits) -> Result<Table, StoreError> {
+    /// [`StoreError::Query`] with DuckDB's words or where names and parameters differ, or [`StoreError::QueryTimeout`].
+    pub fn query(
+        &self,
+        sql: &str,
+        parameters: &BTreeMap<String, String>,
+        limits: QueryLimits,
+    ) -> Result<Table, StoreError> {
         let interrupt = self.connection.interrupt_handle();
         let (done, finished) = mpsc::channel::<()>();
         thread::scope(|scope| {
@@ -40,21 +47,36 @@ impl Store {
                 }
                 is_late
             });
-            let answer = self.read_rows(sql, limits.rows);
+            let answer = self.read_rows(sql, parameters, limits.rows);
             // A watch that has ended already needs no word.
             let _ = done.send(());
             let is_late = watch.join().expect("internal error: the watch only waits");
             match answer {
                 Err(_) if is_late => Err(StoreError::QueryTimeout { seconds: limits.time.as_secs() }),
                 Err(error) => Err(StoreError::Query { message: first_line(&error.to_string()) }),
-                Ok(table) => Ok(table),
+                Ok(answer) => answer.map_err(|message| StoreError::Query { message }),
             }
         })
     }
 
-    fn read_rows(&self, sql: &str, limit: usize) -> Result<Table, duckdb::Error> {
+    /// The rows, or what is wrong with the parameters.
+    fn read_rows(
+        &self,
+        sql: &str,
+        parameters: &BTreeMap<String, String>,
+        limit: usize,
+    ) -> Result<Result<Table, String>, duckdb::Error> {
         let mut statement = self.connection.prepare(sql)?;
-        let mut rows = statement.query([])?;
+        let names = (1..=statement.parameter_count()).map(|index| statement.parameter_name(index));
+        let names: Vec<String> = names.collect::<Result<_, _>>()?;
+        if let Some(missing) = names.iter().find(|name| !parameters.contains_key(*name)) {
+            return Ok(Err(format!("the statement has `${missing}`, which no parameter gives a value")));
+        }
+        if let Some(unused) = parameters.keys().find(|name| !names.contains(name)) {
+            return Ok(Err(format!("the parameter `{unused}` is not in the statement")));
+        }
+        let values: Vec<&String> = names.iter().map(|name| &parameters[name]).collect();
+        let mut rows = statement.query(params_from_iter(values))?;
         let mut table = Table::default();
         if let Some(statement) = rows.as_ref() {
             table.columns = statement.column_names();
@@ -67,7 +89,7 @@ impl Store {
             let cells = (0..table.columns.len()).map(|column| Ok(cell(row.get_ref(column)?)));
             table.rows.push(cells.collect::<Result<_, duckdb::Error>>()?);
         }
-        Ok(table)
+        Ok(Ok(table))
     }
 }
 

@@ -55,7 +55,7 @@ fn create(folder: &Path) -> Store {
 }
 
 fn rows(store: &Store, sql: &str) -> Vec<Vec<Cell>> {
-    store.query(sql, QueryLimits { rows: 1000, time: Duration::from_secs(60) }).expect(sql).rows
+    store.query(sql, &BTreeMap::new(), QueryLimits { rows: 1000, time: Duration::from_secs(60) }).expect(sql).rows
 }
 
 #[test]
@@ -263,10 +263,10 @@ fn a_store_open_for_reading_can_neither_write_nor_reach_other_files() {
         "INSTALL httpfs".to_owned(),
         "SET enable_external_access = true".to_owned(),
     ] {
-        let refused = store.query(&sql, limits);
+        let refused = store.query(&sql, &BTreeMap::new(), limits);
         assert!(matches!(refused, Err(StoreError::Query { .. })), "{sql}: {refused:?}");
     }
-    let truncated = store.query("SELECT * FROM range(100)", limits).expect("rows");
+    let truncated = store.query("SELECT * FROM range(100)", &BTreeMap::new(), limits).expect("rows");
     assert!(truncated.is_truncated && truncated.rows.len() == 10);
 }
 
@@ -276,7 +276,7 @@ fn a_query_that_does_not_end_is_stopped() {
     let store = create(folder.path());
     let limits = QueryLimits { rows: 10, time: Duration::from_millis(200) };
     let endless = "SELECT count(*) FROM range(100000000) a, range(100000) b WHERE a.range + b.range = 1";
-    assert!(matches!(store.query(endless, limits), Err(StoreError::QueryTimeout { .. })));
+    assert!(matches!(store.query(endless, &BTreeMap::new(), limits), Err(StoreError::QueryTimeout { .. })));
 }
 
 #[test]

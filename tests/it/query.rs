@@ -1,6 +1,6 @@
 //! `benchgate query` as a user meets it.
 
-use crate::support::{Place, history};
+use crate::support::{Place, history, repository};
 
 #[test]
 fn the_old_guides_examples_answer_on_a_history() {
@@ -55,4 +55,45 @@ fn a_decimal_is_a_number_in_every_format() {
     history(&place, 1);
     assert_eq!(place.value("SELECT -0.5"), "-0.5");
     assert!(place.ok(&["query", "SELECT -0.5 AS k", "--format", "json"]).contains("\"k\":-0.5"));
+}
+
+#[test]
+fn every_example_of_the_page_about_sql_runs() {
+    let place = Place::new();
+    history(&place, 3);
+    let page = std::fs::read_to_string(repository().join("docs/sql.md")).unwrap();
+    let examples: Vec<&str> = page.split("```sql\n").skip(1).map(|rest| rest.split("```").next().unwrap()).collect();
+    assert!(examples.len() >= 7, "the page has examples");
+    for sql in examples {
+        let file = place.write("example.sql", sql);
+        let mut arguments = vec!["query", "--file", file.as_str(), "--format", "jsonl"];
+        if sql.contains("$model") {
+            arguments.extend(["--parameter", "model=bert", "--parameter", "metric=latency"]);
+        }
+        let out = place.ok(&arguments);
+        let rows: Vec<serde_json::Value> = out.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+        let may_be_empty = sql.contains("error_message IS NOT NULL") || sql.contains("suspicion IS NOT NULL");
+        assert!(!rows.is_empty() || may_be_empty, "{sql}");
+    }
+}
+
+#[test]
+fn parameters_and_their_names_must_agree() {
+    let place = Place::new();
+    history(&place, 2);
+    let sql = "SELECT count(*) FROM history WHERE model = $model AND batch_size = $batch";
+    let out = place.ok(&["query", sql, "-p", "model=bert", "-p", "batch=8", "--format", "csv"]);
+    assert_eq!(out.lines().nth(1), Some("8"));
+    let answer = place.run(&["query", sql, "-p", "model=bert"]);
+    assert!(answer.code == 1 && answer.err.contains("`$batch`, which no parameter gives a value"), "{answer:#?}");
+    let answer = place.run(&["query", "SELECT 1", "-p", "model=bert"]);
+    assert!(answer.code == 1 && answer.err.contains("`model` is not in the statement"), "{answer:#?}");
+    // A value is never a part of the statement.
+    let hostile = "model=x' OR TRUE --";
+    let out =
+        place.ok(&["query", "SELECT count(*) FROM history WHERE model = $model", "-p", hostile, "--format", "csv"]);
+    assert_eq!(out.lines().nth(1), Some("0"));
+    let answer =
+        place.command(&["query", "--file", "-", "--format", "csv"]).write_stdin("SELECT 41 + 1").output().unwrap();
+    assert!(String::from_utf8(answer.stdout).unwrap().contains("42"));
 }
