@@ -47,6 +47,8 @@ pub enum Command {
     Trend(Box<TrendArgs>),
     /// Run read-only SQL on the history
     Query(QueryArgs),
+    /// Write tables of the history to files: Parquet, CSV or JSON Lines
+    Export(ExportArgs),
 }
 
 /// The history.
@@ -311,6 +313,23 @@ pub struct QueryArgs {
     pub timeout: u64,
 }
 
+/// `benchgate export`.
+#[derive(Debug, Args)]
+pub struct ExportArgs {
+    /// Tables or views; without any, those that hold everything with its names
+    #[arg(value_name = "TABLE")]
+    pub tables: Vec<String>,
+    /// Folder to write to, a file a table
+    #[arg(long, value_name = "DIR")]
+    pub to: PathBuf,
+    /// The history.
+    #[command(flatten)]
+    pub store: StoreArgs,
+    /// What to write
+    #[arg(long, env = "BENCHGATE_EXPORT_FORMAT", value_name = "FORMAT", default_value = "parquet")]
+    pub format: ExportFormat,
+}
+
 /// Facts about results that their files leave open. A file's own facts win.
 #[derive(Debug, Default, Args)]
 #[command(next_help_heading = "Facts that the files leave open")]
@@ -437,6 +456,17 @@ pub enum TrendFormat {
     Markdown,
     /// One object, schema `benchgate/trend/v1`
     Json,
+}
+
+/// What `export` writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExportFormat {
+    /// With types
+    Parquet,
+    /// Comma-separated values with a header
+    Csv,
+    /// One object a line
+    Jsonl,
 }
 
 /// How `query` prints.

@@ -12,7 +12,7 @@ use super::args::{Cli, Command};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{ClosablePipe, Console, Surroundings};
-use super::{calibrate, collect, compare, explain, gate, ingest, init, query, selftest, trend};
+use super::{calibrate, collect, compare, explain, export, gate, ingest, init, query, selftest, trend};
 
 /// Runs the program on the process's own arguments and streams.
 #[must_use]
@@ -55,6 +55,7 @@ pub fn main() -> ExitCode {
 pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
     match &cli.command {
         Command::Init(arguments) => init::run(arguments, surroundings, console),
+        Command::Export(arguments) => export::run(arguments, surroundings, console),
         Command::Ingest(arguments) => ingest::command::run(arguments, surroundings, console),
         Command::Compare(arguments) => compare::run(arguments, surroundings, console),
         Command::Gate(arguments) => gate::run(arguments, surroundings, console),

@@ -15,7 +15,7 @@
 //! - `bundle`, `leg` - what jobs hand to each other
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], `ingest`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`] - the commands
+//! - [`init`], `ingest`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`], `export` - the commands
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
 //! - `outputs` - what a step of GitHub Actions leaves for the next ones
@@ -35,6 +35,7 @@ pub mod entry;
 pub mod error;
 pub mod exit;
 mod explain;
+mod export;
 pub mod fingerprint;
 mod folder;
 mod gate;

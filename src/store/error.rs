@@ -16,6 +16,14 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// The history has no such table or view.
+    #[error("the history has no table `{table}`; it has {known}")]
+    UnknownTable {
+        /// The name.
+        table: String,
+        /// The names that exist.
+        known: String,
+    },
     /// Another process holds the file open for writing.
     #[error("`{path}` is locked by another process")]
     Locked {
@@ -158,7 +166,9 @@ impl StoreError {
             | Self::NotEmpty { .. }
             | Self::BadRow { .. } => "DB002",
             Self::Conflict { .. } | Self::Repeated { .. } | Self::OtherFacts { .. } => "DB003",
-            Self::Query { .. } | Self::QueryTimeout { .. } | Self::Database { .. } => "DB004",
+            Self::Query { .. } | Self::QueryTimeout { .. } | Self::UnknownTable { .. } | Self::Database { .. } => {
+                "DB004"
+            }
         }
     }
 
@@ -169,6 +179,7 @@ impl StoreError {
             Self::Absent { .. } => {
                 "create it with `benchgate init --db PATH`, or import results with `benchgate ingest`"
             }
+            Self::UnknownTable { .. } => "docs/sql.md describes the tables and views",
             Self::Locked { .. } => "wait for the other process, or end it; readers and writers exclude each other",
             Self::NotDuckDb { .. } => "check the path given with --db; results files go to `benchgate ingest`",
             Self::Corrupt { .. } => "restore a backup, or import the results files into a new database",

@@ -13,11 +13,11 @@
 //! - [`connection`] - opening and creating a store
 //! - [`contents`] - what a history holds, in numbers
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
+//! - [`export`](mod@export) - tables as files
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
 //! - `known` - what need not be written again
 //! - [`history`] - reading what a candidate is compared with
-//! - [`parquet`] - the tables as Parquet files
 //! - [`query`] - the user's SQL
 //! - `repetitions` - results that another run holds already
 //! - `records` - writing what is no result
@@ -28,11 +28,11 @@ mod batch;
 pub mod connection;
 pub mod contents;
 pub mod error;
+pub mod export;
 pub mod history;
 pub mod import;
 mod known;
 pub mod pack;
-pub mod parquet;
 pub mod query;
 mod records;
 mod repetitions;

@@ -97,3 +97,21 @@ fn parameters_and_their_names_must_agree() {
         place.command(&["query", "--file", "-", "--format", "csv"]).write_stdin("SELECT 41 + 1").output().unwrap();
     assert!(String::from_utf8(answer.stdout).unwrap().contains("42"));
 }
+
+#[test]
+fn tables_are_exported_whole_and_unknown_ones_are_refused() {
+    let place = Place::new();
+    history(&place, 3);
+    let out = place.ok(&["export", "--to", "out"]);
+    assert!(out.contains("history.parquet: 12 rows") && out.contains("test_runs.parquet: 3 rows"), "{out}");
+    place.ok(&["export", "history", "--to", "out", "--format", "csv"]);
+    let csv = std::fs::read_to_string(place.path("out/history.csv")).unwrap();
+    assert!(csv.starts_with("model,canonical_model,hardware,") && csv.lines().count() == 13, "{csv}");
+    place.ok(&["export", "history", "--to", "again", "--format", "csv"]);
+    assert_eq!(csv, std::fs::read_to_string(place.path("again/history.csv")).unwrap(), "the order is that of the rows");
+    place.ok(&["export", "sources", "--to", "out", "--format", "jsonl"]);
+    let lines = std::fs::read_to_string(place.path("out/sources.jsonl")).unwrap();
+    assert!(lines.lines().all(|line| serde_json::from_str::<serde_json::Value>(line).unwrap().is_object()));
+    let answer = place.run(&["export", "secrets", "--to", "out"]);
+    assert!(answer.code == 1 && answer.err.contains("has no table `secrets`; it has "), "{answer:#?}");
+}

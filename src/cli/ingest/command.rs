@@ -20,7 +20,7 @@ use crate::cli::progress::Progress;
 use crate::cli::read_ahead::Ahead;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{context, policy, waiting};
-use crate::store::parquet::write_parquet;
+use crate::store::export::{CATEGORIES, Exported, FileFormat, export};
 use crate::store::{Mode, Store, StoreError};
 use crate::text::{escape, plural};
 
@@ -129,9 +129,13 @@ fn ingest(
             path: folder.clone(),
             source,
         })?;
-        for (file, rows) in write_parquet(&path, folder)? {
-            let rows = plural(rows, "row", "rows");
-            writeln!(console.err, "{rows} in {}", escape::terminal(&file.display().to_string()))?;
+        for Exported { path, rows } in export(&path, folder, &CATEGORIES, FileFormat::Parquet)? {
+            writeln!(
+                console.err,
+                "{} in {}",
+                plural(rows, "row", "rows"),
+                escape::terminal(&path.display().to_string())
+            )?;
         }
     }
     Ok(report)
