@@ -39,7 +39,7 @@ pub struct CollectArgs {
     /// What the files leave open.
     #[command(flatten)]
     pub facts: FactArgs,
-    /// Policy file, for its hardware aliases; `benchgate.toml` is used where it exists
+    /// Configuration, for its aliases and mappings; `benchgate.toml` is used where it exists
     #[arg(long, env = "BENCHGATE_CONFIG", value_name = "FILE")]
     pub config: Option<PathBuf>,
 }

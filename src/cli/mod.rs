@@ -5,7 +5,7 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`], [`gate_args`] - the flags
+//! - [`args`], [`gate_args`], [`ingest_args`] - the flags
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
@@ -41,6 +41,7 @@ mod folder;
 mod gate;
 pub mod gate_args;
 mod ingest;
+pub mod ingest_args;
 pub mod init;
 pub mod inputs;
 mod leg;
