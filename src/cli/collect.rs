@@ -38,7 +38,13 @@ pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut C
     context.run.environment.insert(LEG.to_owned(), leg.clone());
     let runs = assemble(arguments, &context, console).and_then(|runs| {
         let results: usize = runs.iter().map(|run| run.results.len()).sum();
-        if results > 0 { Ok((runs, results)) } else { Err(no_results(&arguments.results)) }
+        if results == 0 {
+            return Err(no_results(&arguments.results));
+        }
+        match arguments.job_status.as_deref() {
+            None | Some("" | "success") => Ok((runs, results)),
+            Some(status) => Err(incomplete(&arguments.results, status)),
+        }
     });
     let name = BundleName {
         gate: leg::name(&arguments.leg.name),
@@ -76,6 +82,16 @@ pub(super) fn no_results(results: &[std::path::PathBuf]) -> CliError {
         file: named.join(", "),
         reason: "there are no results".to_owned(),
         hint: "check that the benchmark ran and wrote its results there".to_owned(),
+    }
+}
+
+/// The error of a job that failed before its results were collected: a benchmark that ended badly wrote some of them.
+fn incomplete(results: &[std::path::PathBuf], status: &str) -> CliError {
+    let named: Vec<String> = results.iter().map(|path| path.display().to_string()).collect();
+    CliError::Results {
+        file: named.join(", "),
+        reason: format!("an earlier step of this job ended with `{status}`, so its results may be a part"),
+        hint: "mend that step; what it wrote is not taken".to_owned(),
     }
 }
 

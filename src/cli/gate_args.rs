@@ -33,6 +33,9 @@ pub struct CollectArgs {
     /// Where to write the bundle
     #[arg(long, short, env = "BENCHGATE_BUNDLE", value_name = "FILE", default_value = "bundle.jsonl")]
     pub output: PathBuf,
+    /// How the job stands: unless `success`, what it wrote may be a part, and the bundle says so instead
+    #[arg(long, env = "BENCHGATE_JOB_STATUS", value_name = "STATUS", hide = true)]
+    pub job_status: Option<String>,
     /// Which part of which gate this is.
     #[command(flatten)]
     pub leg: LegArgs,

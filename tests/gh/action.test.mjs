@@ -12,7 +12,7 @@ import { problemsOf } from './checks.mjs';
 import { openScene } from './scene.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
-const HISTORY = 'benchgate-history/history.duckdb';
+const HISTORY = 'benchgate-history/benchmarks.duckdb';
 
 /** The outputs that the stand-in of `run` sets come from the file `outputs` in the workspace. */
 const SCRIPTS = {

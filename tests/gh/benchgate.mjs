@@ -8,7 +8,7 @@ import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
-const DATABASE = 'benchgate-history/history.duckdb';
+const DATABASE = 'benchgate-history/benchmarks.duckdb';
 
 /** How many commits of main were measured. */
 export const RUNS = 20;

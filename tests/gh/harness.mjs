@@ -34,7 +34,7 @@ export function compositeOf(action, { repository = '', ref = '' } = {}) {
       ...caller,
       env,
       github: { ...caller.github, action_path: action.folder, action_repository: repository, action_ref: ref },
-      contexts: { ...pick(caller.contexts, ['matrix', 'strategy']), inputs: values },
+      isJob: false, contexts: { ...pick(caller.contexts, ['matrix', 'strategy']), inputs: values },
       fileContext: action.context,
       defaults: undefined,
     };

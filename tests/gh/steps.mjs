@@ -24,6 +24,8 @@ export async function runSteps(steps, frame) {
     const result = await runStep(step, frame);
     frame.results.push(result);
     if (result.conclusion === 'failure') frame.status = 'failure';
+    // Steps of an action see how the job stands, not how the action does.
+    if (frame.isJob) frame.job.status = frame.status;
     if (result.id) {
       const { outputs, outcome, conclusion } = result;
       frame.steps[result.id] = { outputs, outcome, conclusion };

@@ -97,7 +97,7 @@ async function runLeg({ id, definition, shared, base, contexts }) {
   Object.assign(job.env, textsOf(field(workflow.root, 'env'), { contexts: { ...inside }, status: scope.status }));
   Object.assign(job.env, textsOf(field(definition, 'env'), { contexts: { ...inside, env: job.env }, status: scope.status }));
   const frame = {
-    job, env: {}, github: job.github, contexts: { ...base, matrix, strategy: contexts.strategy, secrets },
+    job, isJob: true, env: {}, github: job.github, contexts: { ...base, matrix, strategy: contexts.strategy, secrets },
     fileContext: workflow.context, defaults: defaultsOf(definition, workflow, inside), uses, composites,
   };
   await runSteps([...field(definition, 'steps')], frame);

@@ -116,13 +116,13 @@ fn comments(job: &Job<'_>) -> Option<Listed> {
     }))
 }
 
-/// What the earlier comment told as regressions and is none any more.
+/// What the earlier comment told as regressions and was seen to be none any more.
 fn fixed(judgement: &Judgement, previous: Option<&Marker>) -> Vec<String> {
     let Some(marker) = previous else { return Vec::new() };
     let since = short_commit(&marker.head_sha);
     let was = |id: &str| marker.state.iter().any(|known| known == id);
     let series = judgement.series.iter().filter(|judged| was(&judged.series.key.id().to_string()));
-    let gone = series.filter(|judged| !matches!(judged.verdict, Verdict::Regressed | Verdict::Missing));
+    let gone = series.filter(|judged| matches!(judged.verdict, Verdict::Unchanged | Verdict::Improved));
     gone.map(|judged| format!("{} (regressed at {since})", judged.series.key)).collect()
 }
 

@@ -49,6 +49,20 @@ export default {
     assert.match(JSON.stringify(report.annotations), /Leg without results/);
   },
 
+  async 'a leg whose benchmark failed after it had written its results has failed, and is no history'({ open }) {
+    const broken = '#!/bin/sh\ncat "suite/$1.json"\n[ "$1" = cpu ] || exit 3\n';
+    const scene = await openRepository(open, { 'scripts/benchmark': broken, 'suite/cpu.json': leg('cpu'), 'suite/cuda.json': leg('cuda') });
+    await withHistory(scene, { hardware: ['cpu', 'cuda'] });
+    scene.world.graph.line('topic', [sha('b')], { from: commit(RUNS - 1) });
+    const flow = await scene.runWorkflow(workflow, { event: await scene.events.pullRequest({ headSha: sha('b') }) });
+    assert.deepEqual(flow.jobs.map(({ status }) => status), ['success', 'failure', 'failure']);
+    assert.match(flow.jobs.at(-1).summary, /cuda: failed: .*an earlier step of this job ended with &#96;failure&#96;/);
+    const push = await scene.runWorkflow(workflow, { event: scene.events.push({}) });
+    assert.equal(push.status, 'failure');
+    const rows = await query(`SELECT DISTINCT hardware FROM history WHERE run_key LIKE 'github-${push.runId}-%'`, { entry: newestEntry(scene) });
+    assert.deepEqual(rows, [{ hardware: 'cpu' }]);
+  },
+
   async 'a leg that left nothing at all is missing, and fails the check'({ open }) {
     const { scene, event } = await repositoryWith(open, {});
     const one = await scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files: { 'results/a.json': leg('cpu') } });

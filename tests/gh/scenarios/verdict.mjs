@@ -14,6 +14,19 @@ async function pullFrom(scene, number = RUNS - 1, rest = {}) {
 }
 
 export default {
+  async 'a bundle that cannot be uploaded changes no verdict, but leaves a collecting job without one'({ open }) {
+    const refuse = async () => { throw new Error('Artifact storage quota has been hit. Unable to upload any new artifacts.'); };
+    const scene = await open({ uses: { 'actions/upload-artifact': refuse } });
+    await withHistory(scene);
+    const event = await pullFrom(scene);
+    const passed = await scene.runAction({ event, inputs, files: clean });
+    assert.deepEqual([passed.status, passed.outputs.outcome], ['success', 'passed']);
+    const failed = await scene.runAction({ event, inputs, files: slower });
+    assert.deepEqual([failed.status, failed.outputs.outcome], ['failure', 'failed']);
+    const collected = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect' }, files: clean });
+    assert.equal(collected.status, 'failure');
+  },
+
   async 'a regression fails only after everything was reported and saved'({ open }) {
     const scene = await open();
     await withHistory(scene);
