@@ -12,6 +12,7 @@
 //!
 //! - [`connection`] - opening and creating a store
 //! - [`contents`] - what a history holds, in numbers
+//! - [`former`] - databases of the former system
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
@@ -26,6 +27,7 @@ mod batch;
 pub mod connection;
 pub mod contents;
 pub mod error;
+pub mod former;
 pub mod history;
 pub mod import;
 mod known;
@@ -40,6 +42,7 @@ mod tests;
 pub use connection::{Mode, Store};
 pub use contents::{Contents, KnownRun};
 pub use error::StoreError;
+pub use former::{FormerDatabase, FormerKind, read_former};
 pub use history::BaselineFilter;
 pub use import::{Import, ImportOutcome, Source};
 pub use pack::{PackedResults, PackedRun, Packer};
