@@ -64,6 +64,12 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// A history whose tables are not those that this version makes.
+    #[error("`{path}` says that it is a benchgate history, and its tables are not those of one")]
+    Strange {
+        /// The history.
+        path: PathBuf,
+    },
     /// A file or folder that is no database and no export of an old table.
     #[error("`{path}` is neither a DuckDB or SQLite database, nor an export of an old table")]
     NotFormer {
@@ -195,6 +201,7 @@ impl StoreError {
             | Self::Sqlite { .. }
             | Self::Open { .. } => "DB001",
             Self::NotAHistory { .. }
+            | Self::Strange { .. }
             | Self::NewerSchema { .. }
             | Self::OlderSchema { .. }
             | Self::NotEmpty { .. }
@@ -221,6 +228,7 @@ impl StoreError {
             Self::NewerDuckDb { .. } | Self::NewerSchema { .. } => "use the newer benchgate that wrote it",
             Self::Open { .. } => "check that the folder exists and that you may read and write the file",
             Self::NotAHistory { .. } => "check the path given with --db, or make it a history with `benchgate init`",
+            Self::Strange { .. } => "import the results files or bundles that it was made of",
             Self::NotFormer { .. } => {
                 "give a database of the former system, or its tables as `performance_results.parquet` or `.csv`; results \
                  files go to `benchgate ingest`"

@@ -17,6 +17,7 @@
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
 //! - `known` - what need not be written again
+//! - `merge` - two histories into one
 //! - [`history`] - reading what a candidate is compared with
 //! - [`query`] - the user's SQL
 //! - `records` - writing what is no result
@@ -31,6 +32,7 @@ pub mod former;
 pub mod history;
 pub mod import;
 mod known;
+mod merge;
 pub mod pack;
 pub mod query;
 mod records;
