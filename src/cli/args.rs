@@ -9,6 +9,7 @@ use clap::builder::{BoolishValueParser, FalseyValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::gate_args::{CollectArgs, GateArgs};
+use super::import_args::ImportArgs;
 use crate::config::value::{ActionWord, Effect, Level, Window};
 use crate::formats::Format;
 
@@ -31,6 +32,8 @@ pub enum Command {
     Init(InitArgs),
     /// Import results files and folders into the history
     Ingest(Box<IngestArgs>),
+    /// Import databases into the history: those of the former system, and other histories
+    Import(Box<ImportArgs>),
     /// Judge results against the history; the exit code is the verdict
     Compare(Box<CompareArgs>),
     /// The whole flow of a CI job: find the history, judge, report everywhere, keep the results
@@ -384,12 +387,12 @@ pub struct PolicyArgs {
     pub inconclusive: Option<ActionWord>,
 }
 
-/// How `ingest` prints.
+/// How `ingest` and `import` print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum IngestFormat {
     /// A line a file
     Text,
-    /// One object, schema `benchgate/ingest/v1`
+    /// One object, schema `benchgate/ingest/v1` or `benchgate/import/v1`
     Json,
     /// The totals and what was not imported, as in a job's summary
     Markdown,
