@@ -182,6 +182,9 @@ fn unknown(taken: &Taken) -> [bool; 2] {
     }
 }
 
+/// Attempts of a run that are taken: rows that say nothing of when and where they were measured are all of one run.
+const MOST_ATTEMPTS: usize = 1000;
+
 /// Runs in the order in which they occur.
 #[derive(Default)]
 struct Runs {
@@ -250,6 +253,9 @@ impl Found {
             return Err("it repeats another row".to_owned());
         }
         let attempt = held.len();
+        if attempt == MOST_ATTEMPTS {
+            return Err(format!("its run holds the configuration {MOST_ATTEMPTS} times before it"));
+        }
         if self.attempts.len() == attempt {
             self.attempts.push(Vec::new());
         }

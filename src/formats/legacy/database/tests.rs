@@ -123,6 +123,14 @@ fn the_same_again_is_left_out_and_another_value_is_another_attempt() {
 }
 
 #[test]
+fn attempts_are_bounded() {
+    let rows: Vec<String> = (0..1010).map(|number| format!("bert|cpu|5.{number}1")).collect();
+    let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
+    let (Collected { runs, .. }, counts) = read(&[table("benchmark_performance", "model|hardware|latency_avg", &rows)]);
+    assert_eq!((runs.len(), counts[0].taken, counts[0].rows_left_out()), (1000, 1000, 10));
+}
+
+#[test]
 fn aliases_decide_what_is_the_same() {
     let tables = star("run_id|model_id|hardware_id|average_latency_ms", &["7|1|1|5.5", "7|1|2|6.5"]);
     let mut context = Context::default();
