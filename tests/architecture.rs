@@ -32,7 +32,8 @@ const LAYERS: &[(&str, &[&str])] = &[
 ];
 
 /// Crates that one module only may name.
-const ROOMS: &[(&str, &str)] = &[("duckdb", "store"), ("octocrab", "github"), ("axum", "serve"), ("clap", "cli")];
+const ROOMS: &[(&str, &str)] =
+    &[("duckdb", "store"), ("rusqlite", "store"), ("octocrab", "github"), ("axum", "serve"), ("clap", "cli")];
 
 /// Longer files hold two ideas.
 const LONGEST_FILE: usize = 500;

@@ -9,6 +9,7 @@ use clap::builder::{BoolishValueParser, FalseyValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::gate_args::{CollectArgs, GateArgs};
+use super::import_args::ImportArgs;
 use super::ingest_args::IngestArgs;
 use crate::config::value::{ActionWord, Effect, Level, Window};
 use crate::formats::Format;
@@ -32,6 +33,8 @@ pub enum Command {
     Init(InitArgs),
     /// Import results files and folders into the history
     Ingest(Box<IngestArgs>),
+    /// Import databases into the history: those of the former system, and other histories
+    Import(Box<ImportArgs>),
     /// Judge results against the history; the exit code is the verdict
     Compare(Box<CompareArgs>),
     /// The whole flow of a CI job: find the history, judge, report everywhere, keep the results

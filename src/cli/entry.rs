@@ -12,7 +12,7 @@ use super::args::{Cli, Command};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{ClosablePipe, Console, Surroundings};
-use super::{calibrate, collect, compare, explain, export, gate, ingest, init, query, selftest, trend};
+use super::{calibrate, collect, compare, explain, export, gate, import, ingest, init, query, selftest, trend};
 
 /// Runs the program on the process's own arguments and streams.
 #[must_use]
@@ -57,6 +57,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) ->
         Command::Init(arguments) => init::run(arguments, surroundings, console),
         Command::Export(arguments) => export::run(arguments, surroundings, console),
         Command::Ingest(arguments) => ingest::command::run(arguments, surroundings, console),
+        Command::Import(arguments) => import::command::run(arguments, surroundings, console),
         Command::Compare(arguments) => compare::run(arguments, surroundings, console),
         Command::Gate(arguments) => gate::run(arguments, surroundings, console),
         Command::Collect(arguments) => collect::run(arguments, surroundings, console),

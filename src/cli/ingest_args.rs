@@ -74,12 +74,12 @@ pub struct IngestArgs {
     pub quiet: bool,
 }
 
-/// How `ingest` prints.
+/// How `ingest` and `import` print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum IngestFormat {
     /// A line a file
     Text,
-    /// One object, schema `benchgate/ingest/v1`
+    /// One object, schema `benchgate/ingest/v1` or `benchgate/import/v1`
     Json,
     /// The totals and what was not imported, as in a job's summary
     Markdown,

@@ -239,6 +239,23 @@ impl Input {
     }
 }
 
+/// The hash of some files with their names, or of one file alone.
+///
+/// # Errors
+/// What reading gives.
+pub(super) fn content_of(files: &[PathBuf]) -> io::Result<Content> {
+    let mut hasher = blake3::Hasher::new();
+    let mut bytes = 0;
+    for file in files {
+        if let ([_, _, ..], Some(name)) = (files, file.file_name()) {
+            hasher.update(name.as_encoded_bytes());
+            hasher.update(&[0]);
+        }
+        bytes += hash_file(&mut hasher, file)?;
+    }
+    Ok(Content { hash: hasher.finalize().to_hex().to_string(), bytes })
+}
+
 fn hash_file(hasher: &mut blake3::Hasher, path: &Path) -> io::Result<u64> {
     let mut input = File::open(path)?;
     let mut buffer = vec![0; 1 << 18];

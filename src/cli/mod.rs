@@ -5,7 +5,7 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`], [`gate_args`], [`ingest_args`] - the flags
+//! - [`args`], [`gate_args`], [`import_args`], [`ingest_args`] - the flags
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
@@ -15,11 +15,13 @@
 //! - `bundle`, `leg` - what jobs hand to each other
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], `ingest`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`], `export` - the commands
+//! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`], `export` - the
+//!   commands
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
 //! - `outputs` - what a step of GitHub Actions leaves for the next ones
-//! - `waiting` - for a history that another process has open; `progress` - how far an import is
+//! - `waiting` - for a history that another process has open; `progress` - how far an import is;
+//!   `rehearsal` - a copy of it for a dry run
 //! - [`sample`] - the demo history
 
 pub mod args;
@@ -40,6 +42,8 @@ pub mod fingerprint;
 mod folder;
 mod gate;
 pub mod gate_args;
+mod import;
+pub mod import_args;
 mod ingest;
 pub mod ingest_args;
 pub mod init;
@@ -51,6 +55,7 @@ mod progress;
 pub mod query;
 pub mod read_ahead;
 mod read_results;
+mod rehearsal;
 pub mod sample;
 mod selftest;
 pub mod surroundings;

@@ -61,6 +61,7 @@ pub use detect::{ReadOptions, read};
 pub use error::{Class, Malformed, ReadError};
 pub use explain::{Why, explain};
 pub use format::{Format, Recognised};
+pub use legacy::database::{LeftOut, TableCount, read_database, tables_of_interest};
 pub use mapping::explain::Field;
 pub use mapping::mappings::{MappingError, Mappings};
 pub use output::{Limits, Omission, Sink};

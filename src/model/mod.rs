@@ -37,7 +37,7 @@ pub use history::{CandidateRun, History, HistoryRun, Leg, LegState, Point, Recen
 pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};
 pub use measurement::{Measurement, MeasurementError};
 pub use metric::Direction;
-pub use record::{Record, Subject, TestOutcome};
+pub use record::{Assertion, Record, Subject, TestOutcome};
 pub use result::{
     ATTEMPTS, BenchmarkResult, Configuration, REPLACE, RERUNS_OF_ATTEMPT, Run, SeriesKey, Simulation, Status, series_id,
 };

@@ -43,6 +43,8 @@ pub enum Subject {
     Test {
         /// The file or group that holds it.
         module: String,
+        /// The class that holds it.
+        class: Option<String>,
         /// Its name.
         name: String,
         /// How it ended.
@@ -53,6 +55,8 @@ pub enum Subject {
         model: Option<String>,
         /// The hardware type that it tests on.
         hardware: Option<String>,
+        /// What it checked, where that was kept one by one.
+        assertions: Vec<Assertion>,
     },
     /// Whether a machine has a hardware type.
     Detection {
@@ -72,6 +76,8 @@ pub enum TestOutcome {
     Pass,
     /// It failed.
     Fail,
+    /// It broke before it could pass or fail.
+    Error,
     /// It did not run.
     Skip,
 }
@@ -83,7 +89,23 @@ impl TestOutcome {
         match self {
             Self::Pass => "pass",
             Self::Fail => "fail",
+            Self::Error => "error",
             Self::Skip => "skip",
         }
     }
+}
+
+/// One check of a test.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Assertion {
+    /// Its name.
+    pub name: String,
+    /// Whether it held.
+    pub passed: bool,
+    /// What was expected.
+    pub expected: Option<String>,
+    /// What was found.
+    pub actual: Option<String>,
+    /// What the test says of it.
+    pub message: Option<String>,
 }

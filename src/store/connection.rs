@@ -151,7 +151,7 @@ fn reject_foreign_file(path: &Path) -> Result<(), StoreError> {
     }
 }
 
-fn connect(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
+pub(super) fn connect(path: &Path, mode: Mode) -> Result<Connection, StoreError> {
     let config = || Config::default().enable_autoload_extension(false)?.with("autoinstall_known_extensions", "false");
     let open = || match mode {
         Mode::Read => {

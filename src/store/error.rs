@@ -72,6 +72,51 @@ pub enum StoreError {
         /// The database.
         path: PathBuf,
     },
+    /// A history whose tables are not those that this version makes.
+    #[error("`{path}` says that it is a benchgate history, and its tables are not those of one")]
+    Strange {
+        /// The history.
+        path: PathBuf,
+    },
+    /// A file or folder that is no database and no export of an old table.
+    #[error("`{path}` is neither a DuckDB or SQLite database, nor an export of an old table")]
+    NotFormer {
+        /// The file or folder.
+        path: PathBuf,
+    },
+    /// An old database that is larger than what is held in memory.
+    #[error("`{path}` holds more than 20 million cells, or more than 256 MiB of text")]
+    FormerTooLarge {
+        /// The database.
+        path: PathBuf,
+    },
+    /// A file that the system does not let us read.
+    #[error("`{path}` cannot be read")]
+    Unreadable {
+        /// The file.
+        path: PathBuf,
+        /// The system's words.
+        #[source]
+        source: std::io::Error,
+    },
+    /// An exported table that cannot be read.
+    #[error("`{path}` cannot be read as an exported table")]
+    Export {
+        /// The file.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        source: Box<Self>,
+    },
+    /// An old SQLite database that cannot be read.
+    #[error("`{path}` cannot be read as a SQLite database")]
+    Sqlite {
+        /// The database.
+        path: PathBuf,
+        /// SQLite's words.
+        #[source]
+        source: rusqlite::Error,
+    },
     /// The schema is newer than this binary knows.
     #[error("`{path}` has schema version {found}, and this benchgate knows versions up to {known}")]
     NewerSchema {
@@ -159,13 +204,21 @@ impl StoreError {
             | Self::NotDuckDb { .. }
             | Self::Corrupt { .. }
             | Self::NewerDuckDb { .. }
+            | Self::NotFormer { .. }
+            | Self::Unreadable { .. }
+            | Self::Sqlite { .. }
             | Self::Open { .. } => "DB001",
             Self::NotAHistory { .. }
+            | Self::Strange { .. }
             | Self::NewerSchema { .. }
             | Self::OlderSchema { .. }
             | Self::NotEmpty { .. }
             | Self::BadRow { .. } => "DB002",
-            Self::Conflict { .. } | Self::Repeated { .. } | Self::OtherFacts { .. } => "DB003",
+            Self::Conflict { .. }
+            | Self::Repeated { .. }
+            | Self::OtherFacts { .. }
+            | Self::Export { .. }
+            | Self::FormerTooLarge { .. } => "DB003",
             Self::Query { .. } | Self::QueryTimeout { .. } | Self::UnknownTable { .. } | Self::Database { .. } => {
                 "DB004"
             }
@@ -186,6 +239,15 @@ impl StoreError {
             Self::NewerDuckDb { .. } | Self::NewerSchema { .. } => "use the newer benchgate that wrote it",
             Self::Open { .. } => "check that the folder exists and that you may read and write the file",
             Self::NotAHistory { .. } => "check the path given with --db, or make it a history with `benchgate init`",
+            Self::Strange { .. } => "import the results files or bundles that it was made of",
+            Self::NotFormer { .. } => {
+                "give a database of the former system, or its tables as `performance_results.parquet` or `.csv`; results \
+                 files go to `benchgate ingest`"
+            }
+            Self::FormerTooLarge { .. } => "export its tables in parts, and import one folder after the other",
+            Self::Unreadable { .. } => "check the path, and that you may read it",
+            Self::Export { source, .. } => source.hint(),
+            Self::Sqlite { .. } => "check the file with the `sqlite3` shell, or export its tables as CSV",
             Self::OlderSchema { .. } => "bring it up to date with `benchgate init --db PATH`, which keeps everything",
             Self::Conflict { .. } => "a re-run is a new attempt: give --attempt N, or another --run-id",
             Self::Repeated { .. } => {

@@ -12,11 +12,13 @@
 //!
 //! - [`connection`] - opening and creating a store
 //! - [`contents`] - what a history holds, in numbers
+//! - [`former`] - databases of the former system
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
 //! - [`export`](mod@export) - tables as files
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
 //! - `known` - what need not be written again
+//! - `merge` - two histories into one
 //! - [`history`] - reading what a candidate is compared with
 //! - [`query`] - the user's SQL
 //! - `repetitions` - results that another run holds already
@@ -29,9 +31,11 @@ pub mod connection;
 pub mod contents;
 pub mod error;
 pub mod export;
+pub mod former;
 pub mod history;
 pub mod import;
 mod known;
+mod merge;
 pub mod pack;
 pub mod query;
 mod records;
@@ -44,6 +48,7 @@ mod tests;
 pub use connection::{Mode, Store};
 pub use contents::{Contents, KnownRun};
 pub use error::StoreError;
+pub use former::{FormerDatabase, FormerKind, read_former};
 pub use history::BaselineFilter;
 pub use import::{Import, ImportOutcome, Source};
 pub use pack::{PackedResults, PackedRun, Packer};

@@ -93,7 +93,7 @@ impl Store {
     }
 }
 
-fn cell(value: ValueRef<'_>) -> Cell {
+pub(super) fn cell(value: ValueRef<'_>) -> Cell {
     match value.to_owned() {
         Value::Null => Cell::Null,
         Value::Boolean(value) => Cell::Bool(value),

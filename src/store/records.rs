@@ -9,7 +9,7 @@ use duckdb::types::Value;
 use super::error::StoreError;
 use super::import::{Import, text, time};
 use crate::model::id::Digest;
-use crate::model::{Context, Hardware, ModelId, Record, RunId, Simulation, Subject, TestOutcome};
+use crate::model::{Assertion, Context, Hardware, ModelId, Record, RunId, Simulation, Subject, TestOutcome};
 
 /// A record with its id and the hardware that it names.
 #[derive(Debug)]
@@ -56,7 +56,7 @@ impl Import<'_> {
                 Subject::Compatibility { .. } => counts.compatibility += 1,
                 Subject::Test { outcome, .. } => {
                     counts.tests += 1;
-                    counts.tests_failed += u64::from(*outcome == TestOutcome::Fail);
+                    counts.tests_failed += u64::from(matches!(outcome, TestOutcome::Fail | TestOutcome::Error));
                 }
                 Subject::Detection { .. } => counts.detections += 1,
             }
@@ -102,14 +102,17 @@ impl Import<'_> {
                     ("simulation_reason", reason.into()),
                     ("tested_at", at),
                 ]);
+                row.extend(compatibility_columns(record));
                 "hardware_compatibility"
             }
-            Subject::Test { module, name, outcome, microseconds, .. } => {
+            Subject::Test { module, class, name, outcome, microseconds, assertions, .. } => {
+                self.add_assertions(*id, assertions)?;
                 let seconds =
                     microseconds.map(|microseconds| std::time::Duration::from_micros(microseconds).as_secs_f64());
                 row.extend([
                     ("test_result_id", (*id).into()),
                     ("test_module", text(module)),
+                    ("test_class", class.clone().into()),
                     ("test_name", text(name)),
                     ("status", text(outcome.as_str())),
                     ("execution_time_seconds", seconds.into()),
@@ -132,6 +135,42 @@ impl Import<'_> {
         };
         self.write(table, &row)
     }
+
+    /// They belong to a test that the history lacked, so that none of them is there.
+    fn add_assertions(&self, test: u64, assertions: &[Assertion]) -> Result<(), StoreError> {
+        for (place, assertion) in (0..).zip(assertions) {
+            let Assertion { name, passed, expected, actual, message } = assertion;
+            let id = Digest::new("assertion").number(test).number(place).finish();
+            self.write(
+                "integration_test_assertions",
+                &[
+                    ("assertion_id", id.into()),
+                    ("test_result_id", test.into()),
+                    ("assertion_name", text(name)),
+                    ("passed", (*passed).into()),
+                    ("expected_value", expected.clone().into()),
+                    ("actual_value", actual.clone().into()),
+                    ("message", message.clone().into()),
+                    ("created_at", time(self.now)),
+                ],
+            )?;
+        }
+        Ok(())
+    }
+}
+
+/// The details that have a column of their own.
+fn compatibility_columns(record: &Record) -> Vec<(&'static str, Value)> {
+    let detail = |name: &str| record.details.get(name);
+    let flag = |name: &str| -> Value { detail(name).and_then(|text| text.parse::<bool>().ok()).into() };
+    vec![
+        ("detection_success", flag("detection_success")),
+        ("initialization_success", flag("initialization_success")),
+        ("workaround_available", flag("workaround_available")),
+        ("error_type", detail("error_type").cloned().into()),
+        ("suggested_fix", detail("suggested_fix").cloned().into()),
+        ("compatibility_score", detail("compatibility_score").and_then(|text| text.parse::<f64>().ok()).into()),
+    ]
 }
 
 fn details(record: &Record) -> String {

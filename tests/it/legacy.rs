@@ -187,7 +187,7 @@ fn a_history_holds_every_result_once_and_a_second_import_changes_nothing() {
 }
 
 /// The folder with the old files, or a notice that there is none.
-fn folder(test: &str) -> Option<PathBuf> {
+pub(crate) fn folder(test: &str) -> Option<PathBuf> {
     #[expect(
         clippy::disallowed_methods,
         reason = "only the environment can say where files outside the repository are"

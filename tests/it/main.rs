@@ -14,6 +14,7 @@ mod github_faults;
 mod github_server;
 mod github_sticky;
 mod hostile_formats;
+mod import;
 mod ingest;
 mod ingest_folder;
 mod legacy;

@@ -115,3 +115,29 @@ fn tables_are_exported_whole_and_unknown_ones_are_refused() {
     let answer = place.run(&["export", "secrets", "--to", "out"]);
     assert!(answer.code == 1 && answer.err.contains("has no table `secrets`; it has "), "{answer:#?}");
 }
+
+#[test]
+fn conditions_on_every_column_of_the_views_are_answered() {
+    let place = Place::new();
+    history(&place, 2);
+    let views = place.ok(&[
+        "query",
+        "SELECT view_name, string_agg(column_name, ' ') FROM duckdb_views() v JOIN duckdb_columns() c
+            ON c.table_name = view_name WHERE NOT v.internal GROUP BY view_name",
+        "--format",
+        "csv",
+    ]);
+    let mut counted = 0;
+    for line in views.lines().skip(1) {
+        let (view, columns) = line.split_once(',').unwrap();
+        let is_answered = |column: &str| {
+            let count = |condition: &str| format!("(SELECT count(*) FROM {view} WHERE {condition})");
+            let (null, not_null) = (format!("\"{column}\" IS NULL"), format!("\"{column}\" IS NOT NULL"));
+            format!("{} + {} = {}", count(&null), count(&not_null), count("true"))
+        };
+        let answered: Vec<String> = columns.split(' ').map(is_answered).collect();
+        assert_eq!(place.value(&format!("SELECT {}", answered.join(" AND "))), "true", "{view}");
+        counted += answered.len();
+    }
+    assert!(counted > 60, "{views}");
+}

@@ -18,6 +18,7 @@ use crate::cli::ingest_args::{IngestArgs, IngestFormat};
 use crate::cli::inputs::{self, Input};
 use crate::cli::progress::Progress;
 use crate::cli::read_ahead::Ahead;
+use crate::cli::rehearsal::{self, Rehearsal};
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{context, policy, waiting};
 use crate::store::export::{CATEGORIES, Exported, FileFormat, export};
@@ -101,8 +102,8 @@ fn ingest(
     let context = context::resolve(&arguments.facts, config.aliases().clone(), surroundings)?;
     let options = policy::reading(&arguments.facts, arguments.config.as_deref())?;
     let now = surroundings.now;
-    let rehearsal = rehearsal(arguments)?;
-    let path = rehearsal.as_ref().map_or_else(|| arguments.store.db.clone(), |folder| folder.path().join("rehearsal"));
+    let rehearsal = rehearsal::copy(arguments.dry_run, &arguments.store.db)?;
+    let path = rehearsal.as_ref().map_or_else(|| arguments.store.db.clone(), Rehearsal::path);
     let seen = if arguments.incremental { seen(&path, now)? } else { HashSet::new() };
     let job = Job {
         ahead: Ahead { options: &options, context: &context, seen: &seen },
@@ -173,22 +174,6 @@ fn piped(arguments: &IngestArgs) -> Result<Option<tempfile::NamedTempFile>, CliE
         Ok(file)
     };
     keep().map(Some).map_err(|source| CliError::File { action: "keep", path: "standard input".into(), source })
-}
-
-/// For a dry run: a folder with a copy of the history, so that what is said is what would happen.
-fn rehearsal(arguments: &IngestArgs) -> Result<Option<tempfile::TempDir>, CliError> {
-    if !arguments.dry_run {
-        return Ok(None);
-    }
-    let database = &arguments.store.db;
-    let copy = || {
-        let folder = tempfile::tempdir()?;
-        if database.exists() {
-            std::fs::copy(database, folder.path().join("rehearsal"))?;
-        }
-        Ok(folder)
-    };
-    copy().map(Some).map_err(|source| CliError::File { action: "copy", path: database.clone(), source })
 }
 
 /// The contents that the history was made of.

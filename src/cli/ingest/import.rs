@@ -98,7 +98,7 @@ fn import(store: &Store, input: &Input, events: &Receiver<Event>, job: &Job<'_>)
 }
 
 /// What the store or the context refused: the file's fault becomes its line, the store's fault ends the command.
-fn refused(error: ImportError, name: &str) -> Result<FileReport, CliError> {
+pub(in crate::cli) fn refused(error: ImportError, name: &str) -> Result<FileReport, CliError> {
     match error {
         ImportError::Missing(fact) => {
             Ok(FileReport::failed(name, Word::Skipped, format!("{fact}; give it with {}", fact.flag())))

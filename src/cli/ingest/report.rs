@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use crate::cli::exit::Exit;
 use crate::cli::read_ahead::CHANGED;
-use crate::formats::{Omission, Recognised};
+use crate::formats::Omission;
 use crate::store::ImportOutcome;
 use crate::text::{escape, plural};
 
@@ -93,7 +93,7 @@ impl FileReport {
     #[must_use]
     pub(in crate::cli) fn imported(
         path: &str,
-        format: &Recognised,
+        format: &dyn fmt::Display,
         outcome: ImportOutcome,
         omitted: &[Omission],
     ) -> Self {
@@ -109,10 +109,23 @@ impl FileReport {
         }
     }
 
+    /// The same, with so much left out that is listed elsewhere.
+    #[must_use]
+    pub(in crate::cli) fn with_left_out(mut self, omissions: u64) -> Self {
+        self.counts.omissions = omissions;
+        self
+    }
+
     /// A file whose content was imported before, and which was not read again.
     #[must_use]
     pub(in crate::cli) fn duplicate(path: &str) -> Self {
         Self { path: path.to_owned(), outcome: Word::Duplicate, ..Self::default() }
+    }
+
+    /// Its name.
+    #[must_use]
+    pub(in crate::cli) fn path(&self) -> &str {
+        &self.path
     }
 
     /// What became of it.
@@ -255,8 +268,9 @@ struct ReportV1<'a> {
     totals: TotalsV1,
 }
 
+/// The totals of all files.
 #[derive(Serialize)]
-struct TotalsV1 {
+pub(in crate::cli) struct TotalsV1 {
     files: usize,
     imported: usize,
     duplicate: usize,
@@ -336,7 +350,9 @@ impl IngestReport {
         serde_json::to_string_pretty(&report).expect("internal error: texts and numbers are always JSON")
     }
 
-    fn sum(&self) -> TotalsV1 {
+    /// The totals, for reports that embed them.
+    #[must_use]
+    pub(in crate::cli) fn sum(&self) -> TotalsV1 {
         let count = |word| self.files.iter().filter(|file| file.outcome == word).count();
         TotalsV1 {
             files: self.files.len(),

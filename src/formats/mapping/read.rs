@@ -43,6 +43,13 @@ pub(in crate::formats) fn read(
     read_at(shapes, shape, Node::root(json), file_name, DEEPEST, output)
 }
 
+/// Passes on what one row of a table holds, by the rules of the table's shape. Its run is the caller's.
+pub(in crate::formats) fn read_row(shape: &Shape, row: &Json, output: &mut Output<'_>) -> Result<(), ReadError> {
+    let document = Scope::of(Node::root(row));
+    results::read(shape, &document, output)?;
+    records::read(shape, &document, output)
+}
+
 fn read_at(
     shapes: &[Shape],
     shape: &Shape,

@@ -8,14 +8,14 @@ use std::collections::BTreeMap;
 use super::condition::Condition;
 use super::path::Scope;
 use super::read::time;
-use super::shape::{CompatibilityRule, DetectionRule, Shape, TestRule};
+use super::shape::{AssertionRule, CompatibilityRule, DetectionRule, Shape, TestRule};
 use super::simulation;
 use super::source::Source;
 use crate::formats::error::{Class, Malformed, ReadError};
 use crate::formats::node::Node;
 use crate::formats::output::Output;
 use crate::model::hardware::canonical_kind;
-use crate::model::{Record, Simulation, Subject, TestOutcome};
+use crate::model::{Assertion, Record, Simulation, Subject, TestOutcome};
 
 /// The longest reason that is kept.
 const MAX_REASON: usize = 300;
@@ -57,6 +57,8 @@ fn compatibility(rule: &CompatibilityRule, scope: &Scope<'_>) -> Result<Record, 
 fn test(rule: &TestRule, scope: &Scope<'_>) -> Result<Record, Malformed> {
     let outcome = if holds(&rule.skipped, scope) {
         TestOutcome::Skip
+    } else if holds(&rule.broke, scope) {
+        TestOutcome::Error
     } else if holds(&rule.failed, scope) {
         TestOutcome::Fail
     } else {
@@ -67,6 +69,7 @@ fn test(rule: &TestRule, scope: &Scope<'_>) -> Result<Record, Malformed> {
     let simulation = simulation::of(scope, hardware.as_deref().map(canonical_kind).as_deref())?;
     let subject = Subject::Test {
         module: needed(&rule.module, scope, "module")?,
+        class: rule.class.text(scope)?,
         name: needed(&rule.test, scope, "test's name")?,
         outcome,
         // Printing rounds without a cast that could truncate; a duration of zero is none.
@@ -75,9 +78,23 @@ fn test(rule: &TestRule, scope: &Scope<'_>) -> Result<Record, Malformed> {
             .and_then(|seconds| format!("{:.0}", seconds * 1e6).parse().ok()),
         model: rule.model.text(scope)?,
         hardware,
+        assertions: rule.assertions.as_ref().map_or(Ok(Vec::new()), |rule| assertions(rule, scope))?,
     };
     let error = if outcome == TestOutcome::Pass { None } else { reason(&rule.reason, scope) };
     record(scope, (&rule.time, &BTreeMap::new()), simulation, error, subject)
+}
+
+fn assertions(rule: &AssertionRule, scope: &Scope<'_>) -> Result<Vec<Assertion>, Malformed> {
+    let one = |scope: &Scope<'_>| {
+        Ok(Assertion {
+            name: needed(&rule.name, scope, "assertion's name")?,
+            passed: holds(&rule.passed, scope),
+            expected: rule.expected.words(scope),
+            actual: rule.actual.words(scope),
+            message: rule.message.words(scope),
+        })
+    };
+    rule.each.records(scope).iter().map(one).collect()
 }
 
 fn detection(rule: &DetectionRule, scope: &Scope<'_>) -> Result<Record, Malformed> {

@@ -232,10 +232,15 @@ rule! {
         #[serde(default)]
         time: Source,
         module: Source,
+        #[serde(default)]
+        class: Source,
         test: Source,
         /// What says that it failed.
         #[serde(default)]
         failed: Vec<Condition>,
+        /// What says that it broke before it could pass or fail.
+        #[serde(default)]
+        broke: Vec<Condition>,
         /// What says that it did not run.
         #[serde(default)]
         skipped: Vec<Condition>,
@@ -247,7 +252,26 @@ rule! {
         model: Source,
         #[serde(default)]
         hardware: Source,
+        /// Where its single checks are.
+        assertions: Option<AssertionRule>,
     }
+}
+
+/// The single checks of a test.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(in crate::formats) struct AssertionRule {
+    /// Where they are.
+    pub(in crate::formats) each: Path,
+    pub(in crate::formats) name: Source,
+    /// What says that one held.
+    pub(in crate::formats) passed: Vec<Condition>,
+    #[serde(default)]
+    pub(in crate::formats) expected: Source,
+    #[serde(default)]
+    pub(in crate::formats) actual: Source,
+    #[serde(default)]
+    pub(in crate::formats) message: Source,
 }
 
 rule! {

@@ -62,13 +62,14 @@ CREATE VIEW sources AS
 SELECT source_id, run_id, file_name, content_hash, format, bytes, imported_at, tool_version
 FROM imports;
 
--- A run is as the first of its files says.
+-- A run is as the first of its files says. Their place has a name, since DuckDB 1.5 fails (INTERNAL Error) where a
+-- condition on a column, such as IS NULL, meets a window over `rowid` itself.
 CREATE VIEW test_runs AS
 SELECT
     run_id, run_key, attempt, test_name, test_type, started_at, completed_at, execution_time_seconds, success, git_commit,
     git_branch, ci_trigger, command_line, metadata, imported_at AS created_at
-FROM imports
-QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY rowid) = 1;
+FROM (SELECT *, rowid AS place FROM imports)
+QUALIFY row_number() OVER (PARTITION BY run_id ORDER BY place) = 1;
 
 CREATE TABLE configurations (
     configuration_id    UBIGINT NOT NULL,

@@ -1,0 +1,151 @@
+//! Two histories into one.
+//!
+//! For: the union of what two histories hold, by their ids. Not for: databases of the former system (see
+//! [`super::former`]).
+//! Invariant: one transaction; a stored value is never replaced, and where the two contradict each other nothing is
+//! taken. The other history is data: nothing but tables of our own names, columns and types is looked at.
+#![expect(clippy::disallowed_types, reason = "the store owns the connection")]
+
+use std::path::Path;
+
+use duckdb::Connection;
+use jiff::Timestamp;
+
+use super::connection::{Mode, Store};
+use super::error::StoreError;
+use super::import::ImportOutcome;
+use super::known::Known;
+
+/// Every table but `measurements` with what tells its rows apart. `results` is the last: what it lacks decides which
+/// measurements are taken.
+const TABLES: [(&str, &str); 10] = [
+    ("models", "model_id"),
+    ("hardware_platforms", "hardware_id"),
+    ("imports", "source_id, run_id"),
+    ("configurations", "configuration_id"),
+    ("suspicions", "run_id, configuration_id"),
+    ("hardware_compatibility", "compatibility_id"),
+    ("hardware_detections", "detection_id"),
+    ("integration_test_results", "test_result_id"),
+    ("integration_test_assertions", "assertion_id"),
+    ("results", "run_id, configuration_id"),
+];
+
+/// Tables of ours that the other file lacks, or has with other columns; views are no tables.
+const STRANGE: &str = "
+    SELECT count(*) FROM (
+        SELECT c.table_name, column_name, data_type FROM duckdb_columns() c JOIN duckdb_tables() t USING (table_oid)
+        WHERE t.database_name = 'store' AND c.database_name = 'store'
+        EXCEPT
+        SELECT c.table_name, column_name, data_type FROM duckdb_columns() c JOIN duckdb_tables() t USING (table_oid)
+        WHERE t.database_name = 'other' AND c.database_name = 'other' AND c.schema_name = 'main')";
+
+/// Results that both have, with other values.
+const CONTRADICTING: &str = "
+    SELECT run_key, attempt, count(DISTINCT configuration_id) FROM (
+        SELECT run_id, configuration_id FROM other.results o JOIN store.results s USING (run_id, configuration_id)
+        WHERE (o.error_message IS NULL) <> (s.error_message IS NULL)
+        UNION ALL
+        SELECT run_id, configuration_id FROM (
+            SELECT run_id, configuration_id, metric, value, unit FROM other.measurements
+            EXCEPT SELECT run_id, configuration_id, metric, value, unit FROM store.measurements
+        ) JOIN store.results USING (run_id, configuration_id)
+    ) JOIN (FROM store.imports SELECT DISTINCT run_id, run_key, attempt) USING (run_id)
+    GROUP BY run_key, attempt ORDER BY ALL LIMIT 1";
+
+/// What is new, in numbers.
+const NEW: &str = "
+    SELECT count(*), count(o.error_message), count(*) FILTER (c.is_simulated), count(u.reason),
+        (SELECT count(*) FROM other.results), (SELECT count(DISTINCT run_id) FROM other.imports)
+    FROM other.results o ANTI JOIN store.results USING (run_id, configuration_id)
+    JOIN other.configurations c USING (configuration_id) LEFT JOIN other.suspicions u USING (run_id, configuration_id)";
+
+impl Store {
+    /// Adds what another history holds and this one lacks.
+    ///
+    /// # Errors
+    /// Those of opening the other one for reading, [`StoreError::Strange`], and [`StoreError::Conflict`] where the two hold
+    /// different values for the same run.
+    pub fn merge(&self, path: &Path, now: Timestamp) -> Result<ImportOutcome, StoreError> {
+        Self::open(path, Mode::Read, now)?.close()?;
+        let merging = || StoreError::database("merge a history");
+        let file = path.to_string_lossy().replace('\'', "''");
+        // Writing does without the optimizer; these few statements read whole tables.
+        self.connection
+            .execute_batch(&format!("PRAGMA enable_optimizer; ATTACH '{file}' AS other (TYPE duckdb, READ_ONLY)"))
+            .map_err(merging())?;
+        let merged = self.merge_attached(path);
+        if merged.is_err() {
+            // Where no transaction is open there is nothing to roll back.
+            let _ = self.connection.execute_batch("ROLLBACK");
+        }
+        *self.known.borrow_mut() = Known::default();
+        self.connection.execute_batch("DETACH other; PRAGMA disable_optimizer").map_err(merging())?;
+        merged
+    }
+
+    fn merge_attached(&self, path: &Path) -> Result<ImportOutcome, StoreError> {
+        let merging = || StoreError::database("merge a history");
+        let strange: u64 = self.connection.query_row(STRANGE, [], |row| row.get(0)).map_err(merging())?;
+        if strange > 0 {
+            return Err(StoreError::Strange { path: path.to_owned() });
+        }
+        self.connection.execute_batch("BEGIN TRANSACTION").map_err(merging())?;
+        if let Some((run, attempt, count)) = contradiction(&self.connection).map_err(merging())? {
+            return Err(StoreError::Conflict { run, attempt, count });
+        }
+        let outcome = union(&self.connection).map_err(merging())?;
+        self.connection.execute_batch("COMMIT").map_err(merging())?;
+        Ok(outcome)
+    }
+}
+
+fn contradiction(connection: &Connection) -> Result<Option<(String, u32, u64)>, duckdb::Error> {
+    let mut statement = connection.prepare(CONTRADICTING)?;
+    let mut rows = statement.query([])?;
+    rows.next()?.map(|row| Ok((row.get(0)?, row.get(1)?, row.get(2)?))).transpose()
+}
+
+fn union(connection: &Connection) -> Result<ImportOutcome, duckdb::Error> {
+    let mut outcome = connection.query_row(NEW, [], |row| {
+        let (results, all): (u64, u64) = (row.get(0)?, row.get(4)?);
+        Ok(ImportOutcome {
+            results,
+            failed: row.get(1)?,
+            simulated: row.get(2)?,
+            suspicious: row.get(3)?,
+            known: all.saturating_sub(results),
+            runs: row.get(5)?,
+            ..ImportOutcome::default()
+        })
+    })?;
+    outcome.tests_failed = connection.query_row(
+        "SELECT count(*) FROM other.integration_test_results o ANTI JOIN store.integration_test_results
+            USING (test_result_id) WHERE o.status IN ('fail', 'error')",
+        [],
+        |row| row.get(0),
+    )?;
+    outcome.measurements = connection.execute(
+        "INSERT INTO store.measurements BY NAME
+         SELECT DISTINCT ON (run_id, configuration_id, metric) o.* FROM other.measurements o
+         ANTI JOIN store.results USING (run_id, configuration_id)
+         SEMI JOIN other.results r ON r.run_id = o.run_id AND r.configuration_id = o.configuration_id",
+        [],
+    )? as u64;
+    for (table, key) in TABLES {
+        let inserted = connection.execute(
+            &format!(
+                "INSERT INTO store.{table} BY NAME
+                 SELECT DISTINCT ON ({key}) o.* FROM other.{table} o ANTI JOIN store.{table} USING ({key})"
+            ),
+            [],
+        )? as u64;
+        match table {
+            "hardware_compatibility" => outcome.compatibility = inserted,
+            "hardware_detections" => outcome.detections = inserted,
+            "integration_test_results" => outcome.tests = inserted,
+            _ => {}
+        }
+    }
+    Ok(outcome)
+}
