@@ -83,7 +83,7 @@ fn a_folder_of_thousands_of_files_and_links_that_loop_is_imported_once() {
         std::os::unix::fs::symlink(place.path("results"), place.path(&format!("results/{name}"))).unwrap();
     }
     let out = place.ok(&["ingest", "--quiet", "results"]);
-    assert!(out.starts_with("2000 files: 300 imported (300 results") && out.contains("1700 duplicate"), "{out}");
+    assert!(out.starts_with("2,000 files: 300 imported (300 results") && out.contains("1700 duplicate"), "{out}");
     assert_eq!(place.value("SELECT count(*) FROM imports"), "300");
 }
 
