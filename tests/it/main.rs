@@ -2,6 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "test support fails by panicking")]
 
 mod bad_input;
+mod bad_values;
 mod calibrate;
 mod compare;
 mod confirm;
