@@ -7,6 +7,7 @@ mod calibrate;
 mod compare;
 mod confirm;
 mod explain;
+mod fuzz;
 mod gate;
 mod github_archive;
 mod github_client;
