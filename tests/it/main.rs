@@ -18,6 +18,7 @@ mod github_sticky;
 mod hostile_formats;
 mod ingest;
 mod ingest_folder;
+mod kill;
 mod legacy;
 mod query;
 mod sample;
