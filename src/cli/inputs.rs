@@ -295,7 +295,7 @@ mod tests {
         symlink(path("self.json"), path("self.json")).expect("a loop of files");
         symlink("/etc/hostname", path("a/outside.json")).expect("a way out");
         for named in [folder.path().to_owned(), path("**/*.json"), path("a/*")] {
-            let inputs = find(&[named.clone()]).expect("listed");
+            let inputs = find(std::slice::from_ref(&named)).expect("listed");
             let names: Vec<_> = inputs.iter().map(Input::path).collect();
             assert_eq!(names, [path("a/real.json")], "{}", named.display());
         }

@@ -185,7 +185,7 @@ mod tests {
             run: RunDraft { branch: Some("main".to_owned()), ..RunDraft::default() },
             ..Context::default()
         };
-        let inputs = inputs::find(&[path.clone()]).expect("found");
+        let inputs = inputs::find(std::slice::from_ref(&path)).expect("found");
         let (options, seen) = (ReadOptions::default(), HashSet::new());
         let ahead = Ahead { options: &options, context: &context, seen: &seen };
         let end = |is_changed: bool| {

@@ -53,6 +53,9 @@ const MAPPING: &str = "
 
 const MAPPED: &str = r#"{"cases": [{"name": "a", "mean": 0.5, "runs": [0.25, 0.75]}, {"name": "b", "mean": 1.5}]}"#;
 
+/// What takes the place of a number, given its text and whether the file is JSON.
+type Change = fn(&str, bool) -> String;
+
 /// Numbers of a fixture that are tried; those of long ones are alike.
 const MOST: usize = 60;
 
@@ -173,8 +176,8 @@ fn check_place(fixture: &Fixture, defect: &Malformed) {
 
 #[test]
 fn a_number_that_cannot_be_measured_is_refused_as_what_it_is_in_every_format() {
-    // What takes the place of a number, the defect, and formats that do not know it.
-    let cases: [(&str, fn(&str, bool) -> String, Class, &[&str]); 4] = [
+    // The defect that it is, and formats that do not know it.
+    let cases: [(&str, Change, Class, &[&str]); 4] = [
         ("a text", |_, is_json| if is_json { "\"fast\"" } else { "fast" }.to_owned(), Class::WrongType, &[]),
         // asv writes NaN for what did not run.
         ("NaN", |_, _| "NaN".to_owned(), Class::NotFinite, &["asv"]),
