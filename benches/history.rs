@@ -2,8 +2,9 @@
 //!
 //!     scripts/with-duckdb cargo bench --no-default-features
 //!
-//! The alternatives are DuckDB's own load of the same rows from Parquet into the same tables, the bare SQL that
-//! fetches the rows a comparison needs, and the JSON that the results came from. `benches/README.md` holds figures.
+//! The alternatives are DuckDB's own load of the same rows from Parquet into the same tables and of the same files as
+//! JSON, the bare SQL that fetches the rows a comparison needs, and the JSON that the results came from.
+//! `benches/README.md` holds figures.
 #![expect(clippy::unwrap_used, clippy::print_stdout, reason = "a bench fails by panicking and reports by printing")]
 #![expect(clippy::disallowed_types, clippy::disallowed_methods, reason = "a bench times, and asks DuckDB directly")]
 
@@ -22,6 +23,7 @@ const REPEATS: usize = 5;
 
 fn main() {
     let folder = tempfile::tempdir().unwrap();
+    import_small_files(folder.path());
     bytes_on_disk(folder.path());
     import(folder.path());
     compare(folder.path());
@@ -60,6 +62,37 @@ fn import(folder: &Path) {
         println!("  one file of {name} results ({size} MB)    {peak:>8} MB peak memory");
         std::fs::remove_file(path).unwrap();
     }
+}
+
+/// Import of many small files, each a transaction of its own, against DuckDB reading all of them at once as JSON.
+fn import_small_files(folder: &Path) {
+    let runs = folder.join("small");
+    let files = 2000;
+    let results = write_runs(&runs, files, 5, 3);
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for repeat in 0..REPEATS {
+        let path = folder.join(format!("small-{repeat}.duckdb"));
+        ours.push(time(|| run(&["ingest", "--quiet", "--db", text(&path), text(&runs)])));
+        let target = folder.join(format!("small-json-{repeat}.duckdb"));
+        theirs.push(time(|| load_json(&target, &runs)));
+    }
+    let (ours, theirs) = (median(ours), median(theirs));
+    println!("import of {files} files of 5 results");
+    println!("  benchgate ingest                  {:>8.0} ms ({:.0} files/s)", ours * 1e3, files as f64 / ours);
+    println!("  DuckDB, read_json and one insert  {:>8.0} ms", theirs * 1e3);
+    println!("  rate against DuckDB               {:>8.2}", theirs / ours);
+    println!("  {:.0} results/s", results as f64 / ours);
+}
+
+fn load_json(database: &Path, folder: &Path) {
+    let connection = Connection::open(database).unwrap();
+    let statement = format!(
+        "CREATE TABLE loaded AS
+         SELECT run.id AS run, hardware, unnest(results) AS result FROM read_json('{}/*.json')",
+        folder.display()
+    );
+    connection.execute_batch(&statement).unwrap();
+    connection.close().unwrap();
 }
 
 fn load_parquet(database: &Path, parquet: &Path) {
@@ -155,11 +188,11 @@ fn native_run(run: usize, results: usize, samples: usize) -> String {
 }
 
 fn header(run: usize) -> String {
-    let (month, day) = (1 + run / 28, 1 + run % 28);
+    let (year, month, day) = (2026 + run / 336, 1 + run / 28 % 12, 1 + run % 28);
     format!(
         "{{\n  \"schema\": \"benchgate/results/v1\",\n  \"run\": {{\n    \"id\": \"nightly-{run}\",\n    \
          \"commit\": \"{run:040x}\",\n    \"branch\": \"main\",\n    \
-         \"started_at\": \"2026-{month:02}-{day:02}T03:00:00Z\"\n  }},\n  \
+         \"started_at\": \"{year}-{month:02}-{day:02}T03:00:00Z\"\n  }},\n  \
          \"hardware\": {{ \"type\": \"cuda\", \"device\": \"NVIDIA A10G\" }}"
     )
 }

@@ -4,6 +4,7 @@
 //! Invariant: a folder gives the same inputs in the same order on every machine; symbolic links are not followed, so
 //! a folder from elsewhere cannot reach outside itself.
 
+use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufReader, Read as _};
 use std::path::{Component, Path, PathBuf};
@@ -84,7 +85,7 @@ fn find_matching(path: &Path, pattern: &GlobMatcher) -> Result<Vec<Input>, CliEr
         }
         if entry.file_type().is_dir() {
             inputs.extend(find_in_folder(found)?);
-        } else {
+        } else if entry.file_type().is_file() {
             inputs.push(file(found.to_owned(), true));
         }
     }
@@ -100,7 +101,7 @@ fn find_matching(path: &Path, pattern: &GlobMatcher) -> Result<Vec<Input>, CliEr
 
 fn find_in_folder(folder: &Path) -> Result<Vec<Input>, CliError> {
     let mut inputs = Vec::new();
-    let mut trees: Vec<(PathBuf, Vec<PathBuf>)> = Vec::new();
+    let mut trees: BTreeMap<PathBuf, Vec<PathBuf>> = BTreeMap::new();
     let is_visible = |name: &str| !name.starts_with('.');
     let walk = WalkDir::new(folder)
         .sort_by_file_name()
@@ -118,10 +119,7 @@ fn find_in_folder(folder: &Path) -> Result<Vec<Input>, CliError> {
         match criterion_root(folder, &path) {
             Some(root) => {
                 let relative = path.strip_prefix(&root).unwrap_or(&path).to_owned();
-                match trees.iter_mut().find(|(known, _)| *known == root) {
-                    Some((_, files)) => files.push(relative),
-                    None => trees.push((root, vec![relative])),
-                }
+                trees.entry(root).or_default().push(relative);
             }
             None => inputs.push(file(path, false)),
         }
@@ -299,6 +297,27 @@ mod tests {
             .map(|input| slashed(Path::new(&input.name).strip_prefix(folder.path()).expect("inside")))
             .collect();
         assert_eq!(names, ["a/c.json", "b.json", "target/criterion"]);
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_lead_nowhere_however_they_are_found() {
+        use std::os::unix::fs::symlink;
+
+        let folder = tempfile::tempdir().expect("folder");
+        let path = |name: &str| folder.path().join(name);
+        std::fs::create_dir_all(path("a")).expect("folder");
+        std::fs::write(path("a/real.json"), "{}").expect("written");
+        symlink(path("a"), path("a/loop")).expect("a loop of folders");
+        symlink(path("self.json"), path("self.json")).expect("a loop of files");
+        symlink("/etc/hostname", path("a/outside.json")).expect("a way out");
+        for named in [folder.path().to_owned(), path("**/*.json"), path("a/*")] {
+            let inputs = find(std::slice::from_ref(&named)).expect("listed");
+            let names: Vec<_> = inputs.iter().map(Input::path).collect();
+            assert_eq!(names, [path("a/real.json")], "{}", named.display());
+        }
+        let looped = find(&[path("self.json")]).expect("listed");
+        looped[0].content().expect_err("a link to itself cannot be read");
     }
 
     #[test]

@@ -153,3 +153,54 @@ fn send(sender: &SyncSender<Event>, event: Event) -> ControlFlow<()> {
         Err(_) => ControlFlow::Break(()),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use super::*;
+    use crate::cli::inputs;
+    use crate::model::HardwareDraft;
+
+    #[test]
+    fn a_file_that_is_written_to_while_it_is_read_is_not_taken() {
+        let folder = tempfile::tempdir().expect("folder");
+        let path = folder.path().join("data.json");
+        // More runs than events in flight: the reader waits before the end until it is written to.
+        let mut entries = String::new();
+        for run in 0..=IN_FLIGHT {
+            let comma = if run > 0 { "," } else { "" };
+            write!(
+                entries,
+                r#"{comma}{{"commit": {{"id": "{run:040x}", "timestamp": "2026-01-01T00:00:00Z"}}, "date": 1767225600000,
+                    "tool": "customSmallerIsBetter", "benches": [{{"name": "a", "unit": "ms", "value": 1}}]}}"#
+            )
+            .expect("a text");
+        }
+        let text = format!(r#"{{"lastUpdate": 1767225600000, "repoUrl": "", "entries": {{"suite": [{entries}]}}}}"#);
+        std::fs::write(&path, &text).expect("written");
+        let context = Context {
+            model: Some("m".to_owned()),
+            hardware: HardwareDraft { kind: Some("cpu".to_owned()), ..HardwareDraft::default() },
+            run: RunDraft { branch: Some("main".to_owned()), ..RunDraft::default() },
+            ..Context::default()
+        };
+        let inputs = inputs::find(std::slice::from_ref(&path)).expect("found");
+        let (options, seen) = (ReadOptions::default(), HashSet::new());
+        let ahead = Ahead { options: &options, context: &context, seen: &seen };
+        let end = |is_changed: bool| {
+            read_ahead(&inputs, &ahead, |events| {
+                assert!(matches!(events.recv(), Ok(Event::Start(Ok(_)))), "it begins");
+                if is_changed {
+                    std::fs::write(&path, format!("{text}\n")).expect("written");
+                }
+                events.iter().last()
+            })
+        };
+        assert!(matches!(end(false), Some(Event::End(Ok(_)))), "as long as nobody writes");
+        match end(true) {
+            Some(Event::End(Err(Defect::Read(ReadError::Io(error))))) => assert_eq!(error.to_string(), CHANGED),
+            _ => panic!("it is not taken"),
+        }
+    }
+}

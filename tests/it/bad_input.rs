@@ -72,6 +72,21 @@ fn a_huge_file_is_refused_without_reading_it_whole() {
     assert!(line.starts_with("malformed (") && line.ends_with("results/huge.json"), "{line}");
 }
 
+#[cfg(unix)]
+#[test]
+fn a_folder_of_thousands_of_files_and_links_that_loop_is_imported_once() {
+    let place = Place::new();
+    for day in 0..2000 {
+        place.write(&format!("results/{}/{day}.json", day % 7), native(day % 300, &[("embed", 10.5, 800.0)]));
+    }
+    for name in ["loop", "3/loop"] {
+        std::os::unix::fs::symlink(place.path("results"), place.path(&format!("results/{name}"))).unwrap();
+    }
+    let out = place.ok(&["ingest", "--quiet", "results"]);
+    assert!(out.starts_with("2,000 files: 300 imported (300 results") && out.contains("1700 duplicate"), "{out}");
+    assert_eq!(place.value("SELECT count(*) FROM imports"), "300");
+}
+
 #[test]
 fn a_database_that_is_not_one_gets_its_own_message() {
     let place = Place::new();

@@ -38,7 +38,7 @@ fn read_bytes(bytes: &[u8], format: Option<Format>) -> Result<Format, ReadError>
 }
 
 /// Every fixture but those of criterion folders, with its path.
-fn fixtures() -> Vec<(String, Vec<u8>)> {
+pub(crate) fn fixtures() -> Vec<(String, Vec<u8>)> {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/fixtures/formats");
     let files = walkdir::WalkDir::new(&root).sort_by_file_name().into_iter().map(|entry| entry.expect("fixture"));
     let files = files.filter(|entry| entry.file_type().is_file());

@@ -1,8 +1,5 @@
 //! `benchgate ingest` as a user meets it.
 
-use rand::{RngExt as _, SeedableRng as _};
-use rand_chacha::ChaCha8Rng;
-
 use crate::support::{Place, history, native, repository};
 
 #[test]
@@ -134,61 +131,6 @@ fn a_path_that_does_not_exist_never_stops_the_others() {
     assert_eq!(answer.code, 4, "{answer:#?}");
     assert!(answer.out.starts_with("malformed (unreadable: "), "{}", answer.out);
     assert!(answer.out.contains("imported (1) a.json"), "{}", answer.out);
-}
-
-#[test]
-#[expect(clippy::disallowed_methods, reason = "kills are spread over the time that an import takes here")]
-fn a_process_that_is_killed_leaves_whole_files_and_those_that_it_reported() {
-    let place = Place::new();
-    let cases: Vec<String> = (0..200).map(|case| format!("case-{case}")).collect();
-    let results: Vec<(&str, f64, f64)> = cases.iter().map(|case| (case.as_str(), 10.0, 800.0)).collect();
-    // Lines so long that standard output's buffer cannot hold all of them back until the end.
-    let folder = format!("results/{}", ["a-folder-with-a-long-name"; 16].join("/"));
-    for day in 0..60 {
-        place.write(&format!("{folder}/{day:02}.json"), native(day, &results));
-    }
-    let first = format!("{folder}/00.json");
-    let start = std::time::Instant::now();
-    place.ok(&["ingest", "results", "--db", "whole.duckdb"]);
-    let whole = u64::try_from(start.elapsed().as_millis()).unwrap();
-    let mut random = ChaCha8Rng::seed_from_u64(7);
-    let mut opened = 0;
-    for kill in 0..10 {
-        let db = format!("kill-{kill}.duckdb");
-        // A history that a later import is added to; every second kill hits one that is being created.
-        let committed = if kill % 2 == 0 { 0 } else { 1 };
-        if committed > 0 {
-            place.ok(&["ingest", "--quiet", "--db", &db, &first]);
-        }
-        let mut command = std::process::Command::new(assert_cmd::cargo::cargo_bin("benchgate"));
-        let log = std::fs::File::create(place.path("out")).unwrap();
-        let mut child =
-            command.current_dir(place.path(".")).args(["ingest", "--db", &db, "results"]).stdout(log).spawn().unwrap();
-        std::thread::sleep(std::time::Duration::from_millis(random.random_range(0..=whole)));
-        child.kill().unwrap();
-        child.wait().unwrap();
-        let out = std::fs::read_to_string(place.path("out")).unwrap();
-        let reported = out.lines().filter(|line| line.starts_with("imported (200)")).count() + committed;
-        let sql = "SELECT (SELECT count(*) FROM imports), (SELECT count(*) FROM results),
-                   (SELECT count(*) FROM measurements), (SELECT count(DISTINCT run_id) FROM results)";
-        let answer = place.run(&["query", "--db", &db, sql, "--format", "csv"]);
-        if answer.code == 0 {
-            let counts = answer.out.lines().last().unwrap();
-            let counts: Vec<usize> = counts.split(',').map(|count| count.parse().unwrap()).collect();
-            let files = counts[0];
-            assert_eq!(counts, [files, files * 200, files * 400, files], "kill {kill}");
-            assert!(files >= reported, "kill {kill}: {files} of {reported} reported files");
-            opened += 1;
-        } else {
-            // Killed before the first checkpoint of a new history: it has no schema, or no file at all.
-            assert_eq!(reported, 0, "kill {kill}: {answer:#?}");
-            assert!(answer.err.contains("DB001") || answer.err.contains("DB002"), "kill {kill}: {answer:#?}");
-        }
-        place.ok(&["ingest", "--quiet", "--db", &db, "results"]);
-        let count = place.ok(&["query", "--db", &db, "SELECT count(*) FROM measurements", "--format", "csv"]);
-        assert_eq!(count.lines().last(), Some("24000"), "kill {kill}");
-    }
-    assert!(opened >= 5, "a history that existed before can always be opened: {opened}");
 }
 
 #[test]

@@ -2,10 +2,12 @@
 #![expect(clippy::unwrap_used, reason = "test support fails by panicking")]
 
 mod bad_input;
+mod bad_values;
 mod calibrate;
 mod compare;
 mod confirm;
 mod explain;
+mod fuzz;
 mod gate;
 mod github_archive;
 mod github_client;
@@ -17,6 +19,7 @@ mod hostile_formats;
 mod import;
 mod ingest;
 mod ingest_folder;
+mod kill;
 mod legacy;
 mod query;
 mod sample;

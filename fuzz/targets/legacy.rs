@@ -1,0 +1,14 @@
+//! Fuzzes the old system's shapes, and explaining a document.
+//!
+//! For: libFuzzer's entry point. Not for: what is read and what must hold (see `fuzz/src/lib.rs`).
+//! Invariant: nothing is decided here.
+#![no_main]
+
+use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
+
+fuzz_target!(|bytes: &[u8]| benchgate_fuzz::legacy(bytes));
+
+fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
+    let edited = if seed % 2 == 0 { benchgate_fuzz::edit::json(data, size, seed) } else { None };
+    edited.unwrap_or_else(|| fuzzer_mutate(data, size, max_size))
+});

@@ -1,0 +1,9 @@
+//! Fuzzes text and tables.
+//!
+//! For: libFuzzer's entry point. Not for: what is read and what must hold (see `fuzz/src/lib.rs`).
+//! Invariant: nothing is decided here.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+
+fuzz_target!(|bytes: &[u8]| benchgate_fuzz::text(bytes));
