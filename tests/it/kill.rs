@@ -78,7 +78,7 @@ type Files = BTreeMap<String, Vec<String>>;
 
 fn query(store: &Store, sql: &str) -> Vec<String> {
     let limits = QueryLimits { rows: 1_000_000, time: Duration::from_secs(60) };
-    store.query(sql, limits).unwrap().rows.iter().map(|row| format!("{row:?}")).collect()
+    store.query(sql, &BTreeMap::new(), limits).unwrap().rows.iter().map(|row| format!("{row:?}")).collect()
 }
 
 fn open(path: &Path) -> Result<Store, StoreError> {
@@ -88,7 +88,7 @@ fn open(path: &Path) -> Result<Store, StoreError> {
 fn files(store: &Store) -> Files {
     let limits = QueryLimits { rows: 1_000_000, time: Duration::from_secs(60) };
     let mut files = Files::new();
-    for row in store.query(FILES, limits).unwrap().rows {
+    for row in store.query(FILES, &BTreeMap::new(), limits).unwrap().rows {
         files.entry(format!("{:?}", row[0])).or_default().push(format!("{row:?}"));
     }
     files
