@@ -260,3 +260,18 @@ fn defects_are_located() {
     let (class, line, _, _) = defect_place(&RAW[..cut]);
     assert_eq!((class, line), (Class::Truncated, Some(263)));
 }
+
+#[test]
+fn a_file_of_many_records_is_looked_at_once_and_not_once_a_record() {
+    let fields: Vec<String> = (0..20_000).map(|index| format!("\"test_{index}\": \"broken\"")).collect();
+    let text = format!("{{\"test_default_embed\": {{}}, {}}}", fields.join(", "));
+    let json = crate::formats::json::parse(&text, 64).expect("JSON");
+    let document = crate::formats::mapping::path::Scope::of(crate::formats::node::Node::root(&json));
+    let path = crate::formats::mapping::path::Path::parse("{test}").expect("a path");
+    let records = path.records(&document);
+    assert_eq!(records.len(), 20_001);
+    for record in &records {
+        assert!(!crate::formats::mapping::simulation::of(record, None).expect("marks").is_simulated());
+    }
+    assert_eq!(document.marks.looked_at(), 2, "the document and the one object in it");
+}

@@ -10,9 +10,11 @@
 //! begins at the record, one with a leading `/` at the document; `.` is the record itself, and `=text` a constant.
 
 use std::fmt;
+use std::rc::Rc;
 
 use serde::{Deserialize, Deserializer};
 
+use super::simulation::Marks;
 use crate::formats::node::Node;
 
 /// A path.
@@ -35,6 +37,8 @@ pub(in crate::formats) struct Scope<'a> {
     pub(in crate::formats) document: Node<'a>,
     pub(in crate::formats) record: Node<'a>,
     pub(in crate::formats) remembered: Vec<Remembered<'a>>,
+    /// What is known of the document's marks, for all records of it.
+    pub(in crate::formats) marks: Rc<Marks>,
 }
 
 /// A name that a wildcard stood for, and the value that has it.
@@ -48,7 +52,7 @@ pub(in crate::formats) struct Remembered<'a> {
 impl<'a> Scope<'a> {
     /// The whole document.
     pub(in crate::formats) fn of(document: Node<'a>) -> Self {
-        Self { record: document.clone(), document, remembered: Vec::new() }
+        Self { record: document.clone(), document, remembered: Vec::new(), marks: Rc::default() }
     }
 
     /// Remembers a text under a name.
@@ -115,7 +119,7 @@ impl Path {
                         for (text, record) in children.filter(|(text, _)| only.is_empty() || only.contains(text)) {
                             let mut remembered = scope.remembered.clone();
                             remembered.push(Remembered { name: name.clone(), text, node: Some(record.clone()) });
-                            next.push(Scope { document: scope.document.clone(), record, remembered });
+                            next.push(Scope { record, remembered, ..scope.clone() });
                         }
                     }
                 }
