@@ -11,7 +11,9 @@ use std::collections::BTreeSet;
 use jiff::{Timestamp, ToSpan as _};
 
 use super::job::Job;
+use super::subject;
 use crate::cli::bundle::BundleRun;
+use crate::github::RunFacts;
 use crate::model::{Run, RunDraft};
 use crate::text::{plural, short_commit};
 
@@ -45,6 +47,20 @@ impl Identity {
             trigger: subject.trigger.clone(),
             is_untrusted: subject.untrusted_since.is_some(),
             since: subject.untrusted_since.map_or_else(OnceCell::new, OnceCell::from),
+        })
+    }
+
+    /// An earlier run, where its results may become history of a branch.
+    pub(super) fn of_recorded(run: &RunFacts, branch: &str) -> Option<Self> {
+        let is_own = run.head_repository_id.is_some() && run.head_repository_id == run.repository_id;
+        let is_of_branch = run.head_branch.as_deref() == Some(branch) && subject::is_recorded_event(&run.event);
+        (is_own && is_of_branch).then(|| Self {
+            run_id: run.id,
+            commit: Some(run.head_sha.clone()),
+            branch: branch.to_owned(),
+            trigger: Some(run.event.clone()),
+            is_untrusted: false,
+            since: OnceCell::from(run.created_at.or(run.started_at).unwrap_or(Timestamp::UNIX_EPOCH)),
         })
     }
 
@@ -127,6 +143,38 @@ fn is_of_other_run(key: &str, run_id: u64) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn facts(event: &str, branch: &str, repository: u64) -> RunFacts {
+        RunFacts {
+            id: 17,
+            attempt: 1,
+            event: event.to_owned(),
+            conclusion: None,
+            head_sha: "a".repeat(40),
+            head_branch: Some(branch.to_owned()),
+            head_repository_id: Some(repository),
+            repository_id: Some(1),
+            started_at: None,
+            created_at: None,
+            path: None,
+            name: None,
+        }
+    }
+
+    #[test]
+    fn only_runs_on_the_branch_itself_become_its_history() {
+        assert!(Identity::of_recorded(&facts("push", "main", 1), "main").is_some());
+        for (event, branch, repository) in [
+            ("issue_comment", "main", 1),
+            ("workflow_run", "main", 1),
+            ("pull_request", "main", 1),
+            ("push", "topic", 1),
+            ("push", "main", 2),
+        ] {
+            let facts = facts(event, branch, repository);
+            assert!(Identity::of_recorded(&facts, "main").is_none(), "{event} {branch} {repository}");
+        }
+    }
 
     #[test]
     fn a_run_keeps_its_own_name_and_never_takes_that_of_another_run() {

@@ -1,6 +1,6 @@
 // What GitHub says of a run wins over what its results say, also for what becomes history.
 import assert from 'node:assert/strict';
-import { commit, measured, newestEntry, query, results, RUNS, withHistory } from '../benchgate.mjs';
+import { bundleOf, commit, measured, newestEntry, query, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 
 const inputs = { results: 'results/*.json' };
 const files = (change = {}, more = {}) => ({ 'results/a.json': results({ change, ...more }) });
@@ -61,4 +61,35 @@ export default {
     assert.deepEqual(await rowsOf(scene, old), [{ runs: 0 }]);
   },
 
+  async 'what a comment on an issue or another workflow started never becomes history, nor does a pull request of a branch called main'({ open }) {
+    for (const [event, mode] of [['issue_comment', 'gate'], ['issue_comment', 'collect'], ['workflow_run', 'gate'], ['pull_request', 'gate']]) {
+      const scene = await open();
+      await withHistory(scene);
+      const own = files(slower(5), { run: LIE });
+      scene.world.graph.line('release', [sha('e')], { from: commit(3) });
+      const fork = scene.world.addRun({ id: 500, event: 'pull_request', headSha: sha('b'), headBranch: 'topic', headRepository: 'm/f', headRepositoryId: 9001 });
+      const made = {
+        issue_comment: async () => ({ ...scene.events.dispatch(), name: 'issue_comment' }),
+        workflow_run: async () => scene.events.workflowRun(fork),
+        pull_request: () => scene.events.pullRequest({ headSha: commit(19), headRef: 'main', baseRef: 'release' }),
+      };
+      await scene.runAction({ event: await made[event](), inputs: { ...inputs, mode }, files: own, jobId: 'other' });
+      assert.equal(scene.cache.entries.length, 1, `${event} saves nothing`);
+      const isMarked = scene.world.artifacts.some(({ name }) => name.endsWith('.unrecorded'));
+      assert.equal(isMarked, mode === 'gate' && event !== 'pull_request', `${event} ${mode}`);
+      // The names alone keep nothing out: whoever can name an artifact can leave out the mark.
+      for (const artifact of scene.world.artifacts) artifact.name = artifact.name.replace('.unrecorded', '');
+      await pushes(scene, 19, files());
+      assert.deepEqual(await rowsOf(scene, 'SELECT ci_trigger, count(*) AS runs FROM test_runs GROUP BY ALL'), [{ ci_trigger: 'push', runs: RUNS + 1 }], event);
+    }
+  },
+
+  async 'what an artifact says of its run is not taken from it'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    bundleOf(scene, 15, { facts: { ...LIE, branch: 'release', trigger: 'schedule' } });
+    await pushes(scene, 19, files());
+    const rows = await rowsOf(scene, "SELECT run_key, git_commit, git_branch, ci_trigger FROM test_runs WHERE run_key LIKE 'github-9%-measure' OR run_key = 'github-1-x'");
+    assert.deepEqual(rows, [{ run_key: 'github-915-measure', git_commit: commit(15), git_branch: 'main', ci_trigger: 'push' }]);
+  },
 };
