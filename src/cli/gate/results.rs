@@ -22,9 +22,13 @@ use crate::cli::{candidate, context, policy};
 use crate::formats::ReadOptions;
 use crate::formats::native::Header;
 use crate::model::{ConfigurationId, Context, Leg, LegState, Run, RunDraft};
+use crate::text::plural;
 
 /// Results of one run that are judged at most: more than any real suite, less than what exhausts a runner.
 const MOST_RESULTS: usize = 200_000;
+
+/// Runs in one bundle that are read at most: a job leaves one, and some re-runs of it.
+const MOST_RUNS: usize = 256;
 
 /// The results to be judged.
 #[derive(Clone, Debug, Default)]
@@ -240,6 +244,10 @@ pub(super) fn read(
     };
     let inputs = inputs::find(&[path.to_owned()]).map_err(|error| error.to_string())?;
     let files = read_all(inputs, &ReadOptions::default(), &context, console).map_err(|error| reason(&error))?;
+    let count: usize = files.iter().map(|(_, found)| found.len()).sum();
+    if count > MOST_RUNS {
+        return Err(format!("it holds {}, and a job leaves {MOST_RUNS} at most", plural(count, "run", "runs")));
+    }
     let mut commits = BTreeSet::new();
     let claim = |run: &mut Run| {
         run.environment.insert(LEG.to_owned(), leg.to_owned());

@@ -1,6 +1,7 @@
 // What GitHub says of a run wins over what its results say, also for what becomes history.
 import assert from 'node:assert/strict';
 import { bundleOf, commit, measured, newestEntry, query, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { zip } from '../zip.mjs';
 
 const inputs = { results: 'results/*.json' };
 const files = (change = {}, more = {}) => ({ 'results/a.json': results({ change, ...more }) });
@@ -91,5 +92,21 @@ export default {
     await pushes(scene, 19, files());
     const rows = await rowsOf(scene, "SELECT run_key, git_commit, git_branch, ci_trigger FROM test_runs WHERE run_key LIKE 'github-9%-measure' OR run_key = 'github-1-x'");
     assert.deepEqual(rows, [{ run_key: 'github-915-measure', git_commit: commit(15), git_branch: 'main', ci_trigger: 'push' }]);
+  },
+
+  async 'a bundle of very many runs is refused at once'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const [header, result] = JSON.parse(JSON.stringify([{ schema: 'benchgate/results/v1' }, JSON.parse(results()).results[0]]));
+    const hardware = { type: 'cpu', device: 'Test cpu' };
+    const lines = Array.from({ length: 20_000 }, (_, n) => [{ ...header, run: { id: `r${n}` }, hardware }, result]).flat();
+    const text = lines.map((line) => JSON.stringify(line)).join('\n');
+    const run = scene.world.addRun({ id: 500, event: 'pull_request', headSha: sha('b'), headBranch: 'topic', headRepository: 'm/f', headRepositoryId: 9001 });
+    scene.world.addArtifact({ runId: 500, name: 'benchgate.benchmarks.cpu.1', zipBytes: zip({ 'bundle.jsonl': text }), headBranch: 'topic', headSha: sha('b'), headRepositoryId: 9001 });
+    scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
+    const before = Date.now();
+    const judged = await scene.runAction({ event: scene.events.workflowRun(run), inputs: { mode: 'report', legs: 'cpu' } });
+    assert.match(judged.log, /it holds 20,000 runs, and a job leaves 256 at most/);
+    assert.ok(Date.now() - before < 20_000);
   },
 };
