@@ -34,7 +34,7 @@ pub(super) struct BundleRun {
 pub(super) fn assemble(
     files: Vec<(Input, Vec<Found>)>,
     context: &Context,
-    rewrite: impl Fn(&mut Run),
+    mut rewrite: impl FnMut(&mut Run),
 ) -> Result<Vec<BundleRun>, CliError> {
     let mut runs: Vec<BundleRun> = Vec::new();
     for (input, found) in files {

@@ -6,6 +6,7 @@ import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { zip } from './zip.mjs';
 
 const run = promisify(execFile);
 const DATABASE = 'benchgate-history/benchmarks.duckdb';
@@ -39,6 +40,20 @@ export function measured(number, options = {}) {
   const facts = { id: `github-${number + 1}-${leg}`, commit: commit(number), branch: 'main', started_at: at, trigger: 'push', environment: { leg } };
   const cases = rest.cases ?? ['embed', 'classify', 'rank'];
   return results({ run: facts, change: Object.fromEntries(cases.map((name) => [name, wobble])), ...rest });
+}
+
+/**
+ * A bundle that the run of main for the nth commit left as an artifact; `options` are those of `measured`, `facts` what
+ * its run says of itself, the rest is said by GitHub.
+ */
+export function bundleOf(scene, number, { leg = 'measure', runId = 900 + number, headBranch = 'main', headSha = commit(number), at, options, facts: stated, ...rest } = {}) {
+  const { run, ...facts } = JSON.parse(measured(number, { leg, ...options }));
+  const startedAt = at ?? run.started_at;
+  const own = { ...run, id: `github-${runId}-${leg}`, attempt: 1, started_at: startedAt, ...stated };
+  const lines = [{ schema: facts.schema, run: own, hardware: facts.hardware }, ...facts.results];
+  const zipBytes = zip({ 'bundle.jsonl': lines.map((line) => JSON.stringify(line)).join('\n') });
+  const createdAt = startedAt.replace(/\.\d+Z/, 'Z');
+  scene.world.addArtifact({ runId, name: `benchgate.benchmarks.${leg}.1`, zipBytes, headBranch, headSha, createdAt, ...rest });
 }
 
 /** A database made of files, by the binary under test. */

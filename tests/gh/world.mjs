@@ -99,7 +99,7 @@ export class World {
     this.labelEvents.push({ id: this.nextId++, number, label, actor, event, createdAt });
   }
 
-  /** Give `files` (path to text or bytes) or, for an archive that is none, `zipBytes`. */
+  /** Give `files` (path to text or bytes) or, for an archive that is none, `zipBytes`. Its run is a push unless it is there. */
   addArtifact({ runId, name, files = {}, zipBytes = zip(files), headBranch = 'main', headSha = '0'.repeat(40),
     headRepositoryId = this.repository.id, createdAt, expired = false }) {
     const id = this.nextId++;
@@ -108,6 +108,7 @@ export class World {
     const artifact = { id, runId, name, zipBytes, size: zipBytes.length, digest, headBranch, headSha,
       headRepositoryId, createdAt: born, expired };
     this.artifacts.push(artifact);
+    if (!this.runs.has(runId)) this.addRun({ id: runId, headBranch, headSha, headRepositoryId, createdAt: born });
     return artifact;
   }
 

@@ -30,7 +30,7 @@ use crate::github::{Client, Environment, Token, WorkflowRun};
 use crate::model::{Context, History};
 use crate::report::{Provenance, View};
 use crate::store::BaselineFilter;
-use crate::text::{escape, plural, short_commit};
+use crate::text::{escape, plural};
 
 /// Runs the command.
 ///
@@ -93,7 +93,8 @@ fn flow(
     };
     let anchor = anchor::find(job, &mut notices);
     let is_recorded = is_worth_recording(job, &anchor, &mut notices);
-    let remark = (job.is_recorded() && !is_recorded).then_some(Remark::Unrecorded);
+    let is_never_history = job.is_never_history() || (job.is_recorded() && !is_recorded);
+    let remark = is_never_history.then_some(Remark::Unrecorded);
     // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
     post::set_bundle(job, &collected, remark, outputs)?;
     let prepared = history::prepare(job, console, &mut notices)?;
@@ -185,12 +186,6 @@ fn judge(
             .into_iter()
             .map(|origin| format!("{origin} speaks of no series of these results")),
     );
-    if let (Some(stated), Some(judged)) = (&candidate.commit, &job.subject.commit)
-        && stated != judged
-    {
-        let (stated, judged) = (short_commit(stated), short_commit(judged));
-        notices.push(format!("the results say that they measured commit {stated}, and this run is about {judged}"));
-    }
     let provenance = Provenance {
         files: if collected.legs.is_empty() { named(arguments) } else { Vec::new() },
         commit: candidate.commit.clone().or_else(|| job.subject.commit.clone()),
@@ -215,8 +210,12 @@ fn filter(
     anchor: &Anchor,
 ) -> BaselineFilter {
     let filter = baseline::of_candidate(&job.arguments.policy, config, candidate, context, policy);
-    // The results of a pull request state what their author wants, the time too: commits bound its baseline.
-    let stated = filter.before.filter(|_| job.subject.kind == Kind::Branch);
+    // Results state what their author or a clock wants, the time too: in CI commits bound the baseline.
+    let stated = match (job.ci, job.subject.kind) {
+        (None, _) => filter.before,
+        (Some(_), Kind::Branch) => Some(job.now),
+        (Some(_), Kind::PullRequest | Kind::MergeGroup) => None,
+    };
     let before = [stated, anchor.before].into_iter().flatten().min();
     BaselineFilter {
         branch: job.subject.base_branch.clone(),

@@ -73,7 +73,8 @@ pub(super) struct Prepared {
     pub(super) sentence: String,
 }
 
-/// Finds the history; for a run that is recorded, also brings in what it lacks.
+/// Finds the history; where it has nothing of the baseline branch, or for a run that is recorded, also brings in what it
+/// lacks.
 ///
 /// # Errors
 /// [`CliError::Store`] where a history can neither be read nor replaced.
@@ -82,12 +83,16 @@ pub(super) fn prepare(
     console: &mut Console<'_>,
     notices: &mut Vec<String>,
 ) -> Result<Prepared, CliError> {
-    let (mut source, path) = restored(job, notices)?;
+    let (mut source, mut path) = restored(job, notices)?;
     let before = if source == Source::Nowhere { Contents::default() } else { contents(job, &path)? };
-    if source == Source::Nowhere || job.is_recorded() {
-        let added = gaps::fill(job, &path, &before, console, notices)?;
-        if source == Source::Nowhere && added > 0 {
-            source = Source::Artifacts;
+    if before.runs == 0 || job.is_recorded() {
+        let missing = gaps::fetch(job, &before, console, notices)?;
+        if !missing.is_empty() {
+            path = own(job, path)?;
+            let reports = import(job, &path, &missing, console)?;
+            if source == Source::Nowhere && reports.iter().any(|report| report.results() > 0) {
+                source = Source::Artifacts;
+            }
         }
     }
     if source == Source::Nowhere && import_snapshots(job, &path, console)? {
@@ -145,13 +150,19 @@ fn writable(job: &Job<'_>) -> PathBuf {
     if job.is_recorded() { job.arguments.store.db.clone() } else { job.output(MADE) }
 }
 
-/// A history that an older version wrote, brought up to date: itself by the run that records, a copy by others.
-fn migrated(job: &Job<'_>) -> Result<PathBuf, CliError> {
-    let (given, path) = (&job.arguments.store.db, writable(job));
-    if path != *given {
-        make_folder(&path)?;
-        std::fs::copy(given, &path).map_err(|source| CliError::File { action: "copy", path: given.clone(), source })?;
+/// The file itself for the run that records, for others a copy.
+fn own(job: &Job<'_>, path: PathBuf) -> Result<PathBuf, CliError> {
+    let own = writable(job);
+    if path != own {
+        make_folder(&own)?;
+        std::fs::copy(&path, &own).map_err(|source| CliError::File { action: "copy", path, source })?;
     }
+    Ok(own)
+}
+
+/// A history that an older version wrote, brought up to date.
+fn migrated(job: &Job<'_>) -> Result<PathBuf, CliError> {
+    let path = own(job, job.arguments.store.db.clone())?;
     Store::open(&path, Mode::Write, job.now)?.close()?;
     Ok(path)
 }

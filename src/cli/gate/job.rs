@@ -7,9 +7,9 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::subject::Subject;
+use super::subject::{Subject, is_recorded_event};
 use crate::cli::gate_args::{GateArgs, Save};
-use crate::github::{Client, WorkflowRun};
+use crate::github::{Client, Event, WorkflowRun};
 use crate::model::Aliases;
 
 /// One job of CI that judges.
@@ -42,6 +42,16 @@ impl Job<'_> {
     /// Whether its results become history.
     pub(super) fn is_recorded(&self) -> bool {
         self.arguments.save == Save::Auto && self.subject.is_recorded()
+    }
+
+    /// Whether GitHub names the baseline branch as that of the workflow run, although it measured something else.
+    pub(super) fn is_never_history(&self) -> bool {
+        self.ci.is_some_and(|ci| match &ci.event {
+            Event::Other { name, .. } => !is_recorded_event(name),
+            // A reporter measured nothing, and leaves nothing behind.
+            Event::WorkflowRun { .. } => !self.arguments.from_artifacts,
+            Event::Push { .. } | Event::PullRequest { .. } | Event::MergeGroup { .. } => false,
+        })
     }
 
     /// Whether the history was looked for in the cache, and nothing was found there.

@@ -12,6 +12,7 @@
 //! - `accept` - whether somebody accepted its regressions
 //! - `bundles` - what other jobs left as artifacts
 //! - `results` - the results to be judged, as bundles of one trusted identity
+//! - `identity` - what GitHub says of the run that measured
 //! - `legs` - which legs are expected without being named
 //! - `history` - where the history comes from
 //! - `gaps` - what a history lacks
@@ -26,6 +27,7 @@ mod bundles;
 mod flow;
 mod gaps;
 mod history;
+mod identity;
 mod job;
 mod legs;
 mod post;

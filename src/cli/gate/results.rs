@@ -1,15 +1,14 @@
 //! The results to be judged, as bundles of one trusted identity.
 //!
 //! For: this job's own results, those of earlier attempts, and those of the legs of a matrix. Not for: judging them.
-//! Invariant: results of a run that must not be trusted carry the commit, branch and event that GitHub names, never
-//! their own; a leg that is unreadable, empty or absent is named with its reason, and is never just left out.
+//! Invariant: in CI results carry the commit, branch and event that GitHub names, never their own; a leg that is
+//! unreadable, empty or absent is named with its reason, and is never just left out.
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use jiff::Timestamp;
-
 use super::bundles::{self, Fetched, Offered};
+use super::identity::Identity;
 use super::job::Job;
 use crate::cli::bundle::{self, BundleRun};
 use crate::cli::collect::{self, FAILURE, LEG};
@@ -27,6 +26,9 @@ use crate::text::plural;
 
 /// Results of one run that are judged at most: more than any real suite, less than what exhausts a runner.
 const MOST_RESULTS: usize = 200_000;
+
+/// Runs in one bundle that are read at most: a job leaves one, and some re-runs of it.
+const MOST_RUNS: usize = 256;
 
 /// The results to be judged.
 #[derive(Clone, Debug, Default)]
@@ -53,22 +55,44 @@ pub(super) fn of_job(
     let mut context = context::resolve(&arguments.facts, job.aliases.clone(), surroundings)?;
     context.run.environment.insert(LEG.to_owned(), job.leg.clone());
     let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
+    let identity = Identity::of(job, context.run.branch.as_deref());
+    let mut commits = BTreeSet::new();
+    let mut claim = |run: &mut Run| {
+        if let Some(identity) = &identity {
+            identity.claim(run, &job.leg, &mut commits);
+        }
+    };
     let files = read_all(inputs::find(&arguments.results)?, &reading, &context, console)?;
-    let mut runs = bundle::assemble(files, &context, |_| ())?;
+    let mut runs = bundle::assemble(files, &context, &mut claim)?;
     if runs.iter().all(|run| run.results.is_empty()) {
         return Err(collect::no_results(&arguments.results));
     }
     for (number, path) in (1..).zip(&arguments.confirm) {
         let files = read_all(inputs::find(std::slice::from_ref(path))?, &reading, &context, console)?;
-        let attempt = |run: &mut Run| run.attempt = candidate::rerun_attempt(run.attempt, number);
-        runs.extend(bundle::assemble(files, &context, attempt)?);
+        let rerun = |run: &mut Run| {
+            run.attempt = candidate::rerun_attempt(run.attempt, number);
+            claim(run);
+        };
+        runs.extend(bundle::assemble(files, &context, rerun)?);
     }
-    begin_by_now(&mut runs, job, &job.leg, notices);
+    if let Some(identity) = &identity {
+        notices.extend(identity.check(&commits).map_err(|reason| several_commits(&arguments.results, reason))?);
+        identity.bound_times(&mut runs, job, &job.leg, notices);
+    }
     let own = job.output("bundle.jsonl");
     bundle::write(&own, &runs)?;
     let mut collected = Collected { files: vec![own.clone()], own: Some(own), legs: Vec::new() };
     collected.files.extend(earlier_attempts(job, notices)?);
     Ok(collected)
+}
+
+fn several_commits(results: &[PathBuf], reason: String) -> CliError {
+    let named: Vec<String> = results.iter().map(|path| path.display().to_string()).collect();
+    CliError::Results {
+        file: named.join(", "),
+        reason,
+        hint: "give the results of one commit; `benchgate ingest` takes all of them at once".to_owned(),
+    }
 }
 
 /// The bundles of earlier attempts of this very job, where they count.
@@ -111,6 +135,7 @@ pub(super) fn of_legs(
     };
     let (run_id, _) = job.subject.run.ok_or_else(no_run)?;
     let client = job.client.ok_or_else(no_run)?;
+    let identity = Identity::of(job, None).ok_or_else(no_run)?;
     let mut offered = bundles::of_run(job, client, run_id)?;
     // Made by a job that judged, of what others had left.
     offered.retain(|one| one.name.remark != Some(Remark::Unrecorded));
@@ -125,9 +150,8 @@ pub(super) fn of_legs(
     let mut total = 0;
     let mut owners: HashMap<ConfigurationId, String> = HashMap::new();
     for (number, Fetched { name, file }) in fetched.into_iter().enumerate() {
-        let runs = file.and_then(|path| read(job, &path, &name.leg, console));
-        let runs = runs.and_then(|mut runs| {
-            begin_by_now(&mut runs, job, &name.leg, notices);
+        let runs = file.and_then(|path| read(job, &identity, &path, &name.leg, console, notices));
+        let runs = runs.and_then(|runs| {
             total += runs.iter().map(|run| run.results.len()).sum::<usize>();
             if total > MOST_RESULTS { Err(format!("the run has more than {MOST_RESULTS} results")) } else { Ok(runs) }
         });
@@ -202,59 +226,40 @@ fn no_bundles(run_id: u64, legs: &[Leg]) -> CliError {
 }
 
 /// Reads one leg's bundle under the identity that is known of the run, or says why it cannot be used.
-fn read(job: &Job<'_>, path: &Path, leg: &str, console: &mut Console<'_>) -> Result<Vec<BundleRun>, String> {
+pub(super) fn read(
+    job: &Job<'_>,
+    identity: &Identity,
+    path: &Path,
+    leg: &str,
+    console: &mut Console<'_>,
+    notices: &mut Vec<String>,
+) -> Result<Vec<BundleRun>, String> {
     if let Some(reason) = failure(path) {
         return Err(reason);
     }
     let context = Context {
         aliases: job.aliases.clone(),
-        run: RunDraft {
-            started_at: Some(job.now),
-            commit: job.subject.commit.clone(),
-            branch: job.subject.branch.clone().or_else(|| Some("unknown".to_owned())),
-            trigger: job.subject.trigger.clone(),
-            ..RunDraft::default()
-        },
+        run: RunDraft { started_at: Some(job.now), ..identity.draft() },
         ..Context::default()
     };
     let inputs = inputs::find(&[path.to_owned()]).map_err(|error| error.to_string())?;
     let files = read_all(inputs, &ReadOptions::default(), &context, console).map_err(|error| reason(&error))?;
-    let identity = |run: &mut Run| {
+    let count: usize = files.iter().map(|(_, found)| found.len()).sum();
+    if count > MOST_RUNS {
+        return Err(format!("it holds {}, and a job leaves {MOST_RUNS} at most", plural(count, "run", "runs")));
+    }
+    let mut commits = BTreeSet::new();
+    let claim = |run: &mut Run| {
         run.environment.insert(LEG.to_owned(), leg.to_owned());
-        if let Some(since) = job.subject.untrusted_since {
-            claim(run, job, leg, since);
-        }
+        identity.claim(run, leg, &mut commits);
     };
-    let runs = bundle::assemble(files, &context, identity).map_err(|error| reason(&error))?;
-    let commits: HashSet<&Option<String>> = runs.iter().map(|run| &run.run.commit).collect();
-    match commits.len() {
-        0 => Err("it holds no results".to_owned()),
-        1 => Ok(runs),
-        count => Err(format!("it holds results of {}, and a run measures one", plural(count, "commit", "commits"))),
+    let mut runs = bundle::assemble(files, &context, claim).map_err(|error| reason(&error))?;
+    if runs.is_empty() {
+        return Err("it holds no results".to_owned());
     }
-}
-
-/// Lets no run begin after now: no later one would be compared with it, nor be newer, before that time has come.
-fn begin_by_now(runs: &mut [BundleRun], job: &Job<'_>, leg: &str, notices: &mut Vec<String>) {
-    for BundleRun { run, .. } in runs {
-        let Some(stated) = run.started_at.filter(|stated| *stated > job.now) else { continue };
-        notices.push(format!(
-            "the results of {leg} say that they were made on {}, which is still to come, and count as made now: is the \
-             clock of that machine right?",
-            stated.strftime("%Y-%m-%d %H:%M UTC")
-        ));
-        run.started_at = Some(job.now);
-    }
-}
-
-/// Replaces what a run says of itself by what GitHub says of it.
-fn claim(run: &mut Run, job: &Job<'_>, leg: &str, since: Timestamp) {
-    let subject = &job.subject;
-    run.key = format!("github-{}-{leg}", subject.run.map_or(0, |(id, _)| id));
-    run.commit.clone_from(&subject.commit);
-    run.branch.clone_from(&subject.branch);
-    run.trigger.clone_from(&subject.trigger);
-    run.started_at = Some(run.started_at.unwrap_or(job.now).clamp(since.min(job.now), job.now));
+    notices.extend(identity.check(&commits)?);
+    identity.bound_times(&mut runs, job, leg, notices);
+    Ok(runs)
 }
 
 /// Why a bundle has no results, where it says so.

@@ -14,6 +14,12 @@ use crate::text::short_commit;
 /// Events whose runs measure the branch that they name.
 const RECORDED: [&str; 4] = ["push", "schedule", "workflow_dispatch", "repository_dispatch"];
 
+/// Whether runs of an event measure the branch that they name. A comment on an issue, say, runs for the default branch by
+/// name, and may have checked out anything.
+pub(super) fn is_recorded_event(event: &str) -> bool {
+    RECORDED.contains(&event)
+}
+
 /// What kind of run is judged.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {
@@ -120,8 +126,7 @@ impl Subject {
 
     /// Whether its results become history: a run of the baseline branch itself, made by this very workflow run.
     pub(super) fn is_recorded(&self) -> bool {
-        // A comment on an issue, say, runs for the default branch by name, and may have checked out anything.
-        let is_of_branch = self.trigger.as_deref().is_some_and(|trigger| RECORDED.contains(&trigger));
+        let is_of_branch = self.trigger.as_deref().is_some_and(is_recorded_event);
         let is_trusted = self.kind == Kind::Branch && self.untrusted_since.is_none() && is_of_branch;
         is_trusted && self.run.is_some() && self.branch.is_some() && self.branch == self.base_branch
     }

@@ -2,22 +2,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { commit, databaseOf, measured, newestEntry, query, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
-import { zip } from '../zip.mjs';
+import { bundleOf, commit, databaseOf, measured, newestEntry, query, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 
 const inputs = { results: 'results/*.json' };
 const files = { 'results/a.json': results() };
-
-/** A bundle that a run of main left as an artifact. */
-function bundleOf(scene, number, { runId = 900 + number, headBranch = 'main', ...rest } = {}) {
-  const { run, ...facts } = JSON.parse(measured(number));
-  const lines = [{ schema: facts.schema, run: { ...run, id: `github-${runId}-measure`, attempt: 1, environment: { leg: 'measure' } }, hardware: facts.hardware }, ...facts.results];
-  const text = lines.map((line) => JSON.stringify(line)).join('\n');
-  scene.world.addArtifact({
-    runId, name: `benchgate.benchmarks.measure.1`, zipBytes: zip({ 'bundle.jsonl': text }), headBranch, headSha: commit(number),
-    createdAt: run.started_at.replace(/\.\d+Z/, 'Z'), ...rest,
-  });
-}
 
 /** From now on a restore finds nothing, whatever the cache has, until `ends`. */
 function missing(scene) {
@@ -354,18 +342,6 @@ export default {
     await twice('replace');
     assert.deepEqual(await runs(), [13, 13, 13]);
     assert.deepEqual(await runsOf(scene), [{ runs: 14 }]);
-  },
-
-  async 'what a comment on an issue started is judged and never becomes history'({ open }) {
-    const scene = await open();
-    await withHistory(scene);
-    const event = { ...scene.events.dispatch(), name: 'issue_comment' };
-    const run = await scene.runAction({ event, inputs, files });
-    assert.equal(run.outputs.outcome, 'passed');
-    assert.equal(scene.cache.entries.length, 1);
-    await scene.runAction({ event: scene.events.push({}), inputs, files });
-    const rows = await query(`SELECT count(*) AS runs FROM test_runs WHERE ci_trigger = 'push'`, { entry: newestEntry(scene) });
-    assert.deepEqual(rows, [{ runs: RUNS + 1 }]);
   },
 
   async 'a feature branch is judged against the default branch and saves nothing'({ open }) {
