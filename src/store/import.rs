@@ -9,7 +9,7 @@ use std::cell::RefCell;
 use std::ops::AddAssign;
 
 use duckdb::types::{TimeUnit, Value};
-use duckdb::{Connection, params_from_iter};
+use duckdb::{Connection, params, params_from_iter};
 use jiff::Timestamp;
 use thiserror::Error;
 
@@ -266,12 +266,11 @@ impl Import<'_> {
 
     fn add_suspicion(&self, configuration: ConfigurationId, reason: &str) -> Result<(), StoreError> {
         let run = self.run.as_ref().expect("internal error: a result comes after its run");
+        const INSERT: &str = "INSERT INTO suspicions SELECT ?1, ?2, ?3
+            WHERE NOT EXISTS (FROM suspicions WHERE run_id = ?1 AND configuration_id = ?2)";
         self.connection
-            .execute(
-                "INSERT INTO suspicions SELECT ?1, ?2, ?3
-                 WHERE NOT EXISTS (FROM suspicions WHERE run_id = ?1 AND configuration_id = ?2)",
-                duckdb::params![run.id.0, configuration.0, reason],
-            )
+            .prepare_cached(INSERT)
+            .and_then(|mut statement| statement.execute(params![run.id.0, configuration.0, reason]))
             .map(|_| ())
             .map_err(StoreError::database("write a row"))
     }
