@@ -5,15 +5,7 @@
 
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
 use crate::formats::mapping::shape::Shape;
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Table {
-    shape: Vec<Shape>,
-}
 
 static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
     let tables = [
@@ -23,8 +15,7 @@ static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
         include_str!("other.toml"),
         include_str!("integration.toml"),
     ];
-    let read = |text| toml::from_str::<Table>(text).expect("internal error: the tables are valid").shape;
-    tables.into_iter().flat_map(read).collect()
+    tables.into_iter().flat_map(Shape::of_table).collect()
 });
 
 /// All shapes, the first that fits counts.

@@ -100,6 +100,16 @@ impl Condition {
     }
 }
 
+/// Whether all of them hold.
+pub(in crate::formats) fn all_hold(conditions: &[Condition], scope: &Scope<'_>) -> bool {
+    conditions.iter().all(|one| one.holds(scope))
+}
+
+/// Whether one of them holds.
+pub(in crate::formats) fn any_holds(conditions: &[Condition], scope: &Scope<'_>) -> bool {
+    conditions.iter().any(|one| one.holds(scope))
+}
+
 impl Test {
     fn holds(&self, node: &Node<'_>) -> bool {
         let Self { at: _, is, not, starts, contains, kind } = self;

@@ -15,6 +15,7 @@ use std::rc::Rc;
 use serde::{Deserialize, Deserializer};
 
 use super::simulation::Marks;
+use crate::formats::error::{Class, Malformed};
 use crate::formats::node::Node;
 
 /// A path.
@@ -63,6 +64,11 @@ impl<'a> Scope<'a> {
     /// The values that wildcards stood for on the way to the record.
     pub(in crate::formats) fn ancestors(&self) -> impl Iterator<Item = &Node<'a>> {
         self.remembered.iter().filter_map(|one| one.node.as_ref())
+    }
+
+    /// The defect of a record that lacks what its format always has.
+    pub(in crate::formats) fn missing(&self, what: &str) -> Malformed {
+        self.record.defect(Class::MissingField, format!("the {what} is not where this format has it"))
     }
 
     /// A remembered text.

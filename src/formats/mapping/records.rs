@@ -5,13 +5,13 @@
 
 use std::collections::BTreeMap;
 
-use super::condition::Condition;
+use super::condition::any_holds;
 use super::path::Scope;
 use super::read::time;
 use super::shape::{AssertionRule, CompatibilityRule, DetectionRule, Shape, TestRule};
 use super::simulation;
 use super::source::Source;
-use crate::formats::error::{Class, Malformed, ReadError};
+use crate::formats::error::{Malformed, ReadError};
 use crate::formats::node::Node;
 use crate::formats::output::Output;
 use crate::model::hardware::canonical_kind;
@@ -42,7 +42,7 @@ pub(super) fn read(shape: &Shape, document: &Scope<'_>, output: &mut Output<'_>)
 
 fn compatibility(rule: &CompatibilityRule, scope: &Scope<'_>) -> Result<Record, Malformed> {
     let hardware = needed(&rule.hardware, scope, "hardware")?;
-    let is_compatible = match (holds(&rule.works, scope), holds(&rule.works_not, scope)) {
+    let is_compatible = match (any_holds(&rule.works, scope), any_holds(&rule.works_not, scope)) {
         (true, _) => Some(true),
         (false, true) => Some(false),
         (false, false) => None,
@@ -55,11 +55,11 @@ fn compatibility(rule: &CompatibilityRule, scope: &Scope<'_>) -> Result<Record, 
 }
 
 fn test(rule: &TestRule, scope: &Scope<'_>) -> Result<Record, Malformed> {
-    let outcome = if holds(&rule.skipped, scope) {
+    let outcome = if any_holds(&rule.skipped, scope) {
         TestOutcome::Skip
-    } else if holds(&rule.broke, scope) {
+    } else if any_holds(&rule.broke, scope) {
         TestOutcome::Error
-    } else if holds(&rule.failed, scope) {
+    } else if any_holds(&rule.failed, scope) {
         TestOutcome::Fail
     } else {
         TestOutcome::Pass
@@ -88,7 +88,7 @@ fn assertions(rule: &AssertionRule, scope: &Scope<'_>) -> Result<Vec<Assertion>,
     let one = |scope: &Scope<'_>| {
         Ok(Assertion {
             name: needed(&rule.name, scope, "assertion's name")?,
-            passed: holds(&rule.passed, scope),
+            passed: any_holds(&rule.passed, scope),
             expected: rule.expected.words(scope),
             actual: rule.actual.words(scope),
             message: rule.message.words(scope),
@@ -98,7 +98,7 @@ fn assertions(rule: &AssertionRule, scope: &Scope<'_>) -> Result<Vec<Assertion>,
 }
 
 fn detection(rule: &DetectionRule, scope: &Scope<'_>) -> Result<Record, Malformed> {
-    let is_available = holds(&rule.found, scope);
+    let is_available = any_holds(&rule.found, scope);
     let hardware = needed(&rule.hardware, scope, "hardware")?;
     let subject = Subject::Detection { hardware, device: rule.device.text(scope)?, is_available };
     let error = if is_available { None } else { reason(&rule.reason, scope) };
@@ -126,14 +126,8 @@ fn record(
     })
 }
 
-fn holds(conditions: &[Condition], scope: &Scope<'_>) -> bool {
-    conditions.iter().any(|one| one.holds(scope))
-}
-
 fn needed(source: &Source, scope: &Scope<'_>, what: &str) -> Result<String, Malformed> {
-    source
-        .scalar(scope)?
-        .ok_or_else(|| scope.record.defect(Class::MissingField, format!("the {what} is not where this format has it")))
+    source.scalar(scope)?.ok_or_else(|| scope.missing(what))
 }
 
 /// The last line that says something: where a log gives its error.

@@ -5,6 +5,7 @@
 
 use std::collections::HashSet;
 
+use super::condition::any_holds;
 use super::path::Scope;
 use super::shape::{MetricRule, ResultRule, Shape};
 use super::simulation;
@@ -55,7 +56,7 @@ fn draft(
     draft.total_time_seconds = rule.total_time_seconds.value(scope, Node::positive, |text| text.parse().ok())?;
     let kind = draft.hardware.kind.as_deref().map(canonical_kind);
     draft.simulation = simulation::of(scope, kind.as_deref())?;
-    if rule.failed.iter().any(|one| one.holds(scope)) {
+    if any_holds(&rule.failed, scope) {
         draft.status =
             Status::Failed(rule.reason.words(scope).unwrap_or_else(|| "the file gives no reason".to_owned()));
         return Ok(Some(draft));
@@ -82,7 +83,7 @@ fn require(rule: &ResultRule, scope: &Scope<'_>) -> Result<(), Malformed> {
 fn required(source: &Source, scope: &Scope<'_>, what: &str) -> Result<Option<String>, Malformed> {
     let text = source.text(scope)?;
     if text.is_none() && !source.is_empty() {
-        return Err(scope.record.defect(Class::MissingField, format!("the {what} is not where this format has it")));
+        return Err(scope.missing(what));
     }
     Ok(text)
 }

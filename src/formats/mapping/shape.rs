@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 
-use super::condition::Condition;
+use super::condition::{Condition, all_hold, any_holds};
 use super::path::{Path, Scope};
 use super::source::Source;
 use crate::formats::error::{Class, Malformed};
@@ -308,7 +308,19 @@ rule! {
     }
 }
 
+/// A table of shapes.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Table {
+    shape: Vec<Shape>,
+}
+
 impl Shape {
+    /// The shapes of a table that is a part of the program.
+    pub(in crate::formats) fn of_table(text: &str) -> Vec<Self> {
+        toml::from_str::<Table>(text).expect("internal error: the tables are valid").shape
+    }
+
     /// Whether a document is of this shape.
     pub(in crate::formats) fn matches(&self, document: &Scope<'_>) -> bool {
         all_hold(&self.when, document) && !any_holds(&self.unless, document)
@@ -328,12 +340,4 @@ impl Split {
         }
         Ok(())
     }
-}
-
-fn all_hold(conditions: &[Condition], scope: &Scope<'_>) -> bool {
-    conditions.iter().all(|one| one.holds(scope))
-}
-
-fn any_holds(conditions: &[Condition], scope: &Scope<'_>) -> bool {
-    conditions.iter().any(|one| one.holds(scope))
 }

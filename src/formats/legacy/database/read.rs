@@ -8,8 +8,6 @@ use std::collections::HashMap;
 use std::ops::ControlFlow;
 use std::sync::LazyLock;
 
-use serde::Deserialize;
-
 use super::count::TableCount;
 use super::rows::Rows;
 use super::runs::run_of;
@@ -20,15 +18,7 @@ use crate::formats::mapping::shape::Shape;
 use crate::formats::output::{Limits, Omission, Output, Sink};
 use crate::model::{ConfigurationId, Context, Record, ResultDraft, RunDraft, Simulation, Status, Subject, Table};
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Tables {
-    shape: Vec<Shape>,
-}
-
-static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| {
-    toml::from_str::<Tables>(include_str!("tables.toml")).expect("internal error: the tables are valid").shape
-});
+static SHAPES: LazyLock<Vec<Shape>> = LazyLock::new(|| Shape::of_table(include_str!("tables.toml")));
 
 /// Tables that are read for what rows of the others lead to.
 const OTHERS: [&str; 8] = [
