@@ -20,6 +20,7 @@ use super::inputs::Input;
 use super::read_ahead::Ahead;
 use super::surroundings::{Console, Surroundings};
 use super::{baseline, context, policy};
+use crate::formats::ReadOptions;
 use crate::gate::{self, Action, Judgement, Outcome};
 use crate::model::Context;
 use crate::report::{self, Provenance, TerminalOptions, View};
@@ -56,7 +57,7 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     }
     let verdict = exit(&judgement);
     if arguments.record {
-        let report = record(arguments, &candidate, &context, surroundings.now, console)?;
+        let report = record(arguments, &candidate, &context, &reading, surroundings.now, console)?;
         // A verdict that fails outranks a history that could not be written; a pass does not hide it.
         if verdict == Exit::Success {
             return Ok(report.exit());
@@ -70,10 +71,10 @@ fn record(
     arguments: &CompareArgs,
     candidate: &Candidate,
     context: &Context,
+    reading: &ReadOptions,
     now: Timestamp,
     console: &mut Console<'_>,
 ) -> Result<IngestReport, CliError> {
-    let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let open = |_: &mut Console<'_>| Ok(Store::open(&arguments.store.db, Mode::Write, now)?);
     let mut report = IngestReport::default();
     let is_alike = |one: &Sourced, next: &Sourced| (&one.key, one.attempt) == (&next.key, next.attempt);
@@ -82,7 +83,7 @@ fn record(
         context.run.key = alike[0].key.clone().or(context.run.key);
         context.run.attempt = alike[0].attempt.or(context.run.attempt);
         let inputs: Vec<Input> = alike.iter().map(|sourced| sourced.input.clone()).collect();
-        let ahead = Ahead { options: &reading, context: &context, seen: &HashSet::new() };
+        let ahead = Ahead { options: reading, context: &context, seen: &HashSet::new() };
         import_all(open, &inputs, &Job { ahead, is_deduplicated: false, now }, console, |console, _, file| {
             writeln!(console.err, "{file}")?;
             report.add(file);

@@ -11,6 +11,7 @@ use std::ops::AddAssign;
 use duckdb::types::{TimeUnit, Value};
 use duckdb::{Connection, params, params_from_iter};
 use jiff::Timestamp;
+use serde::Serialize;
 use thiserror::Error;
 
 use super::batch::{ConfigurationColumns, Facts, append};
@@ -37,8 +38,12 @@ pub struct Source<'a> {
 }
 
 /// What an import did.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+///
+/// Reports write it as it stands (`benchgate/ingest/v1`, frozen): names and order of the fields are theirs too.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub struct ImportOutcome {
+    /// Runs that the source holds.
+    pub runs: u64,
     /// Results written.
     pub results: u64,
     /// Of them, results that failed to run.
@@ -47,8 +52,6 @@ pub struct ImportOutcome {
     pub measurements: u64,
     /// Results that were in the history already, with the same values.
     pub known: u64,
-    /// Runs that the source holds.
-    pub runs: u64,
     /// Of the results written, those that are marked as simulated.
     pub simulated: u64,
     /// Of the results written, those whose values look made up.

@@ -20,7 +20,7 @@ use crate::cli::inputs::{self, Content};
 use crate::cli::rehearsal::{self, Rehearsal};
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{policy, waiting};
-use crate::formats::{ReadError, Sink, TableCount, read_database, tables_of_interest};
+use crate::formats::{Sink, TableCount, read_database, tables_of_interest};
 use crate::model::{Context, Record, ResultDraft, RunDraft};
 use crate::store::import::ImportError;
 use crate::store::{FormerDatabase, Import, Mode, Packer, Source, Store, StoreError, read_former};
@@ -101,9 +101,6 @@ fn import(store: &Store, path: &Path, context: &Context, now: Timestamp) -> Resu
     let counts = match (writing.error.take(), counts) {
         (Some(error), _) => return Ok(not_taken(error, &name)?.into()),
         (None, Ok(counts)) => counts,
-        (None, Err(ReadError::Malformed(defect))) => {
-            return Ok(FileReport::failed(&name, Word::Malformed, defect.to_string()).into());
-        }
         (None, Err(error)) => return Ok(FileReport::failed(&name, Word::Malformed, error.to_string()).into()),
     };
     let file = match writing.finish(&kind.to_string()) {

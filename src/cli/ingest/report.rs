@@ -45,22 +45,11 @@ pub(in crate::cli) struct FileReport {
     is_failure: bool,
 }
 
-/// What came into the history, of a file or of all.
+/// What came into the history, of a file or of all, and how much did not.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 struct CountsV1 {
-    runs: u64,
-    results: u64,
-    failed: u64,
-    measurements: u64,
-    known: u64,
-    simulated: u64,
-    suspicious: u64,
-    compatibility: u64,
-    tests: u64,
-    tests_failed: u64,
-    detections: u64,
-    records_known: u64,
-    errors: u64,
+    #[serde(flatten)]
+    taken: ImportOutcome,
     omissions: u64,
 }
 
@@ -86,7 +75,7 @@ impl FileReport {
     /// Results that it brought into the history.
     #[must_use]
     pub(in crate::cli) fn results(&self) -> u64 {
-        self.counts.results
+        self.counts.taken.results
     }
 
     /// A file that was read; without anything new it is a duplicate.
@@ -102,7 +91,7 @@ impl FileReport {
             path: path.to_owned(),
             outcome: if outcome.written() == 0 { Word::Duplicate } else { Word::Imported },
             format: Some(format.to_string()),
-            counts: CountsV1 { omissions: omitted.len() as u64, ..CountsV1::from(outcome) },
+            counts: CountsV1 { taken: outcome, omissions: omitted.len() as u64 },
             omitted: listed.map(|one| OmissionV1 { place: one.place.clone(), reason: one.reason.clone() }).collect(),
             reason: None,
             is_failure: false,
@@ -160,7 +149,8 @@ impl FileReport {
 
     /// What is worth a word beside the number of results.
     fn notes(&self) -> String {
-        let CountsV1 { failed, known, simulated, suspicious, errors, omissions, .. } = self.counts;
+        let CountsV1 { taken: ImportOutcome { failed, known, simulated, suspicious, errors, .. }, omissions } =
+            self.counts;
         let notes = [
             (failed, "failed to run"),
             (known, "known already"),
@@ -174,33 +164,10 @@ impl FileReport {
     }
 }
 
-impl From<ImportOutcome> for CountsV1 {
-    fn from(outcome: ImportOutcome) -> Self {
-        let ImportOutcome { results, failed, measurements, known, runs, simulated, suspicious, .. } = outcome;
-        let ImportOutcome { compatibility, tests, tests_failed, detections, records_known, errors, .. } = outcome;
-        Self {
-            runs,
-            results,
-            failed,
-            measurements,
-            known,
-            simulated,
-            suspicious,
-            compatibility,
-            tests,
-            tests_failed,
-            detections,
-            records_known,
-            errors,
-            omissions: 0,
-        }
-    }
-}
-
 impl CountsV1 {
     /// What is no result, in words: `3 tests (1 failed), 12 of compatibility`.
     fn records(&self) -> Vec<String> {
-        let Self { compatibility, tests, tests_failed, detections, .. } = *self;
+        let ImportOutcome { compatibility, tests, tests_failed, detections, .. } = self.taken;
         let mut words = Vec::new();
         if compatibility > 0 {
             words.push(format!("compatibility of {compatibility}"));
@@ -217,21 +184,9 @@ impl CountsV1 {
 
 impl Sum for CountsV1 {
     fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |sum, one| Self {
-            runs: sum.runs + one.runs,
-            results: sum.results + one.results,
-            failed: sum.failed + one.failed,
-            measurements: sum.measurements + one.measurements,
-            known: sum.known + one.known,
-            simulated: sum.simulated + one.simulated,
-            suspicious: sum.suspicious + one.suspicious,
-            compatibility: sum.compatibility + one.compatibility,
-            tests: sum.tests + one.tests,
-            tests_failed: sum.tests_failed + one.tests_failed,
-            detections: sum.detections + one.detections,
-            records_known: sum.records_known + one.records_known,
-            errors: sum.errors + one.errors,
-            omissions: sum.omissions + one.omissions,
+        all.fold(Self::default(), |mut sum, one| {
+            sum.taken += one.taken;
+            Self { omissions: sum.omissions + one.omissions, ..sum }
         })
     }
 }
@@ -242,8 +197,8 @@ impl fmt::Display for FileReport {
         match (self.outcome, &self.reason) {
             (Word::Imported, _) => {
                 let mut taken = self.counts.records();
-                if self.counts.results > 0 || taken.is_empty() {
-                    taken.insert(0, self.counts.results.to_string());
+                if self.counts.taken.results > 0 || taken.is_empty() {
+                    taken.insert(0, self.counts.taken.results.to_string());
                 }
                 write!(formatter, "imported ({}) {path}", taken.join(", "))?;
                 let notes = self.notes();
@@ -302,7 +257,8 @@ impl IngestReport {
     pub(in crate::cli) fn totals(&self) -> String {
         let totals = self.sum();
         let files = plural(totals.files, "file", "files");
-        let CountsV1 { results, measurements, failed, simulated, suspicious, omissions, .. } = totals.counts;
+        let CountsV1 { taken, omissions } = totals.counts;
+        let ImportOutcome { results, measurements, failed, simulated, suspicious, .. } = taken;
         let results = plural(results, "result", "results");
         let measurements = plural(measurements, "measurement", "measurements");
         let mut taken = vec![results, measurements, format!("{failed} failed to run")];
