@@ -106,7 +106,7 @@ fn check(outcome: Result<(), ReadError>) {
 
 /// What every result of any file must hold.
 #[derive(Default)]
-struct Checker {
+pub struct Checker {
     has_run: bool,
 }
 

@@ -6,7 +6,7 @@
 
 #[path = "../../fuzz/src/lib.rs"]
 #[expect(unreachable_pub, reason = "the targets of the fuzz crate call them")]
-mod families;
+pub(crate) mod families;
 
 use crate::hostile_formats::fixtures;
 use crate::support::repository;

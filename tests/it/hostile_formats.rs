@@ -11,26 +11,7 @@ use benchgate::formats::{Class, Format, Limits, ReadError, ReadOptions, Sink, Tr
 use benchgate::model::{Record, ResultDraft, RunDraft};
 use proptest::prelude::*;
 
-/// Checks what every result of any file must hold.
-#[derive(Default)]
-struct Checker {
-    has_run: bool,
-}
-
-impl Sink for Checker {
-    fn run(&mut self, _: RunDraft) -> ControlFlow<()> {
-        self.has_run = true;
-        ControlFlow::Continue(())
-    }
-
-    fn result(&mut self, result: ResultDraft) -> ControlFlow<()> {
-        assert!(self.has_run, "a run is begun before its results");
-        for measurement in &result.measurements {
-            assert!(measurement.value().is_finite() && measurement.samples().iter().all(|sample| sample.is_finite()));
-        }
-        ControlFlow::Continue(())
-    }
-}
+use crate::fuzz::families::Checker;
 
 fn read_bytes(bytes: &[u8], format: Option<Format>) -> Result<Format, ReadError> {
     read(Cursor::new(bytes), "fixture.json", &ReadOptions { format, ..ReadOptions::default() }, &mut Checker::default())

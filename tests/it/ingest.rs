@@ -1,6 +1,6 @@
 //! `benchgate ingest` as a user meets it.
 
-use crate::support::{Place, history, native, repository};
+use crate::support::{FACTS, Place, history, native, repository};
 
 #[test]
 fn a_line_a_file_and_totals() {
@@ -181,17 +181,7 @@ fn a_proposed_mapping_reads_the_file_it_was_proposed_for() {
     assert_eq!(answer.code, 4, "it is not imported as it is: {answer:#?}");
     let (_, mapping) = answer.out.split_once("[[mapping]]").expect("a proposal");
     place.write("benchgate.toml", format!("[[mapping]]{mapping}").replace("metrics.\"t\"", "metrics.latency"));
-    let facts = [
-        "--hardware",
-        "cpu",
-        "--no-fingerprint",
-        "--commit",
-        "abc",
-        "--branch",
-        "main",
-        "--time",
-        "2026-01-01T00:00:00Z",
-    ];
+    let facts = FACTS;
     let out = place.ok(&[&["ingest", own.as_str()], &facts[..]].concat());
     assert!(out.contains("imported (2) own.json"), "{out}");
     let value =

@@ -15,27 +15,12 @@ use benchgate::store::{Mode, QueryLimits, Store, StoreError};
 use rand::{RngExt as _, SeedableRng as _};
 use rand_chacha::ChaCha8Rng;
 
-use crate::support::{Place, native, repository};
+use crate::support::{FACTS, Place, native, repository};
 
 const KILLS: usize = 50;
 
 /// Kills that go on at the same time.
 const AT_ONCE: usize = 2;
-
-/// What the fixtures leave open.
-const FACTS: [&str; 11] = [
-    "--model",
-    "m",
-    "--hardware",
-    "cpu",
-    "--no-fingerprint",
-    "--commit",
-    "abc",
-    "--branch",
-    "main",
-    "--time",
-    "2026-01-01T00:00:00Z",
-];
 
 /// What is in a history, file by file: the rows of each kind, their number and a hash of them. Rows that belong to no
 /// file stand under NULL.

@@ -112,3 +112,18 @@ pub(crate) fn history(place: &Place, days: u32) {
     }
     place.ok(&["ingest", "history", "--quiet"]);
 }
+
+/// What fixtures leave open.
+pub(crate) const FACTS: [&str; 11] = [
+    "--model",
+    "m",
+    "--hardware",
+    "cpu",
+    "--no-fingerprint",
+    "--commit",
+    "abc",
+    "--branch",
+    "main",
+    "--time",
+    "2026-01-01T00:00:00Z",
+];
