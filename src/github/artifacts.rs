@@ -11,6 +11,7 @@ use super::client::{Client, get};
 use super::error::GithubError;
 use super::repository::{is_sha, one_line};
 use super::retry::Purpose;
+use super::wire::Numbered;
 
 /// Pages of artifacts of one run that are read; a job has at most 500, a matrix at most 256 jobs.
 const RUN_PAGES: usize = 50;
@@ -109,11 +110,6 @@ struct ArtifactWire {
 #[derive(Deserialize)]
 struct ArtifactPage {
     artifacts: Vec<ArtifactWire>,
-}
-
-#[derive(Deserialize)]
-struct Numbered {
-    id: u64,
 }
 
 #[derive(Deserialize)]

@@ -12,6 +12,7 @@ use serde_json::Value;
 use super::error::GithubError;
 use super::repository::{is_sha, one_line};
 use super::run::Environment;
+use super::wire::{Named, Numbered, Side};
 
 /// Payloads are at most 25 MB by GitHub's own limit.
 const LARGEST_PAYLOAD: usize = 26_214_400;
@@ -139,24 +140,6 @@ fn branch(reference: &str) -> Option<&str> {
 #[derive(Deserialize)]
 struct Account {
     login: String,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Numbered {
-    id: u64,
-}
-
-#[derive(Deserialize)]
-struct Side {
-    #[serde(rename = "ref")]
-    reference: String,
-    sha: String,
-    repo: Option<Numbered>,
 }
 
 #[derive(Deserialize)]

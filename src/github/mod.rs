@@ -23,6 +23,7 @@
 //! - [`token`]: the token
 //! - `answer`: what an HTTP answer means
 //! - `transport`: octocrab, its runtime and the token
+//! - `wire`: parts that answers and events have in common
 
 mod answer;
 pub mod archive;
@@ -42,6 +43,7 @@ pub mod runs;
 pub mod sticky;
 pub mod token;
 mod transport;
+mod wire;
 
 pub use archive::{ArchiveError, ArchiveLimits};
 pub use artifacts::{Artifact, ArtifactRun, Listing, RunFacts};

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use super::client::{Account, Client, get};
 use super::error::GithubError;
 use super::repository::sha;
+use super::wire::{Named, Side};
 
 /// Pages of open pull requests that are searched.
 const PULL_REQUEST_PAGES: usize = 10;
@@ -38,24 +39,6 @@ pub struct PullRequest {
     pub base_ref: String,
     /// Its labels.
     pub labels: Vec<String>,
-}
-
-#[derive(Deserialize)]
-struct Numbered {
-    id: u64,
-}
-
-#[derive(Deserialize)]
-struct Named {
-    name: String,
-}
-
-#[derive(Deserialize)]
-struct Side {
-    #[serde(rename = "ref")]
-    reference: String,
-    sha: String,
-    repo: Option<Numbered>,
 }
 
 #[derive(Deserialize)]

@@ -10,14 +10,10 @@ use serde::Deserialize;
 use super::client::{Client, get};
 use super::error::GithubError;
 use super::repository::escape;
+use super::wire::Numbered;
 
 /// Pages of runs that are looked through, 100 each: those of forks' branches of the same name are among them.
 const RUN_PAGES: usize = 5;
-
-#[derive(Deserialize)]
-struct Numbered {
-    id: u64,
-}
 
 #[derive(Deserialize)]
 struct RunWire {
