@@ -28,6 +28,7 @@
 //! - [`calibrate`](mod@calibrate): what a policy does on a project's own history, by replaying it
 //! - [`explain`](mod@explain): every number behind the verdict of one series
 //! - [`selftest`](mod@selftest): proof that a gate can fail
+//! - [`rank`](mod@rank): configurations that differ in one thing only, ordered
 //! - [`trend`](mod@trend): every series over time
 //! - [`change_points()`] and [`monitor`]: where the level of a series changed
 
@@ -47,6 +48,7 @@ mod level;
 mod outcome;
 mod pairs;
 pub mod policy;
+pub mod rank;
 mod reason;
 mod reference;
 pub mod replay;

@@ -11,6 +11,7 @@
 //! - [`levels`]: the level segments of a benchmark history, from the four above
 //! - [`merge`]: the level segments that matter, their neighbours joined
 //! - [`two_samples`]: Mann-Whitney and Welch tests
+//! - [`median_interval`](mod@median_interval): how well a median is known
 //! - [`shift`]: the size of a shift between two samples, with an interval
 //! - [`pairs`]: Hodges-Lehmann and Wilcoxon for paired measurements
 //! - [`spread`]: exponentially weighted spread
@@ -20,6 +21,7 @@
 pub mod autocorrelation;
 pub mod correction;
 pub mod levels;
+pub mod median_interval;
 pub mod merge;
 pub mod noise;
 pub mod pairs;
@@ -34,6 +36,7 @@ pub mod two_samples;
 pub use autocorrelation::lag_one_autocorrelation;
 pub use correction::benjamini_hochberg;
 pub use levels::{MINIMUM_SEGMENT, level_segments};
+pub use median_interval::median_interval;
 pub use merge::{difference_probability, distinct_segments, distinct_segments_at, is_distinct};
 pub use noise::{MEDIAN_TO_SD, NO_NOISE, first_difference_noise};
 pub use pairs::{hodges_lehmann, wilcoxon_upper_tail};

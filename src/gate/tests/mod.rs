@@ -19,6 +19,7 @@ mod laws;
 mod missing;
 mod noise;
 mod outcomes;
+mod rank;
 mod reruns;
 mod runner;
 pub(in crate::gate) mod scene;
