@@ -11,6 +11,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use super::gate_args::{CollectArgs, GateArgs};
 use super::import_args::ImportArgs;
 use super::ingest_args::IngestArgs;
+use super::report_args::{RankArgs, ReportArgs};
 use crate::config::value::{ActionWord, Effect, Level, Window};
 use crate::formats::Format;
 
@@ -49,6 +50,10 @@ pub enum Command {
     Selftest(Box<SelftestArgs>),
     /// Look at every series over time: what changed, between which commits, what stopped reporting
     Trend(Box<TrendArgs>),
+    /// Report what the history holds: performance, hardware, compatibility, or a summary
+    Report(Box<ReportArgs>),
+    /// Compare hardware, models, batch sizes or precisions, like with like
+    Rank(Box<RankArgs>),
     /// Run read-only SQL on the history
     Query(QueryArgs),
     /// Write tables of the history to files: Parquet, CSV or JSON Lines

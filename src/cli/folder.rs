@@ -6,6 +6,8 @@
 use std::io;
 use std::path::Path;
 
+use super::error::CliError;
+
 /// Makes the folder of a file, and those above it, where they are missing.
 ///
 /// # Errors
@@ -15,4 +17,14 @@ pub(super) fn make_for(file: &Path) -> io::Result<()> {
         Some(folder) => std::fs::create_dir_all(folder),
         None => Ok(()),
     }
+}
+
+/// Writes a text to a file, and makes the folder that it stands in.
+///
+/// # Errors
+/// [`CliError::File`].
+pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
+    let refused = |source| CliError::File { action: "write", path: path.to_owned(), source };
+    make_for(path).map_err(refused)?;
+    std::fs::write(path, text).map_err(refused)
 }

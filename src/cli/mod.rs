@@ -5,7 +5,8 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`], [`gate_args`], [`import_args`], [`ingest_args`] - the flags
+//! - [`args`], [`gate_args`], [`import_args`], [`ingest_args`], [`report_args`] - the flags
+//! - `moment`, `selection` - times and patterns as people write them
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
@@ -15,8 +16,8 @@
 //! - `bundle`, `leg` - what jobs hand to each other
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, [`query`], `export` - the
-//!   commands
+//! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, `report`, `rank`, [`query`],
+//!   `export` - the commands
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
 //! - `outputs` - what a step of GitHub Actions leaves for the next ones
@@ -33,6 +34,7 @@ mod candidate;
 pub mod collect;
 pub mod compare;
 pub mod context;
+mod document;
 pub mod entry;
 pub mod error;
 pub mod exit;
@@ -49,14 +51,19 @@ pub mod ingest_args;
 pub mod init;
 pub mod inputs;
 mod leg;
+mod moment;
 mod outputs;
 mod policy;
 mod progress;
 pub mod query;
+mod rank;
 pub mod read_ahead;
 mod read_results;
 mod rehearsal;
+mod report;
+pub mod report_args;
 pub mod sample;
+mod selection;
 mod selftest;
 pub mod surroundings;
 mod trend;

@@ -4,16 +4,12 @@
 //! candidate.
 //! Invariant: the history is opened for reading; the exit code is 10 only where `--fail-on worse` asks for it.
 
-use std::path::Path;
-
-use jiff::{Timestamp, ToSpan as _};
-
 use super::args::{TrendArgs, TrendFormat};
 use super::error::CliError;
 use super::exit::Exit;
 use super::outputs::Outputs;
 use super::surroundings::{Console, Surroundings};
-use super::{baseline, folder, policy};
+use super::{baseline, folder, moment, policy};
 use crate::gate::trend::trend;
 use crate::model::SeriesMeta;
 use crate::report::{self, TrendView};
@@ -49,7 +45,7 @@ pub(super) fn run(
 fn look(arguments: &TrendArgs, surroundings: &Surroundings) -> Result<TrendView, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
-    let since = arguments.since.as_deref().map(|text| moment(text, surroundings.now)).transpose()?;
+    let since = arguments.since.as_deref().map(|text| moment::moment("--since", text, surroundings.now)).transpose()?;
     let store = Store::open(&arguments.store.db, Mode::Read, surroundings.now)?;
     let (real, simulated): (Vec<SeriesMeta>, Vec<SeriesMeta>) =
         store.all_series()?.into_iter().partition(|series| !series.key.configuration.is_simulated);
@@ -84,44 +80,7 @@ fn write(arguments: &TrendArgs, view: &TrendView, console: &mut Console<'_>) -> 
         TrendFormat::Json => report::trend_json(view),
     };
     match &arguments.output {
-        Some(path) => write_file(path, &document),
+        Some(path) => folder::write(path, &document),
         None => Ok(console.out.write_all(document.as_bytes())?),
-    }
-}
-
-fn write_file(path: &Path, text: &str) -> Result<(), CliError> {
-    let refused = |source| CliError::File { action: "write", path: path.to_owned(), source };
-    folder::make_for(path).map_err(refused)?;
-    std::fs::write(path, text).map_err(refused)
-}
-
-/// A time, a day, or a number of days ago.
-fn moment(text: &str, now: Timestamp) -> Result<Timestamp, CliError> {
-    let days = text.strip_suffix('d').and_then(|days| days.parse::<i64>().ok()).filter(|days| *days >= 0);
-    let ago = days.and_then(|days| now.checked_sub((24 * days.min(100_000)).hours()).ok());
-    let day = || text.parse::<jiff::civil::Date>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
-    ago.or_else(|| text.parse().ok()).or_else(|| day().map(|day| day.timestamp())).ok_or_else(|| CliError::Usage {
-        message: format!("`--since {text}` is no time"),
-        hint: "write it as 30d, 2026-03-01, or 2026-03-01T12:00:00Z".to_owned(),
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn times_are_written_as_people_write_them() {
-        let now: Timestamp = "2026-03-31T12:00:00Z".parse().expect("valid");
-        for (text, expected) in [
-            ("30d", "2026-03-01T12:00:00Z"),
-            ("2026-03-01", "2026-03-01T00:00:00Z"),
-            ("2026-03-01T06:00:00Z", "2026-03-01T06:00:00Z"),
-        ] {
-            assert_eq!(moment(text, now).expect(text).to_string(), expected);
-        }
-        for text in ["yesterday", "-3d", "d", ""] {
-            assert!(moment(text, now).is_err(), "{text}");
-        }
     }
 }

@@ -11,6 +11,7 @@
 //! - [`id`]: ids derived from content
 //! - [`measurement`]: values and samples, finite by construction
 //! - [`metric`]: the metrics that benchgate knows, and directions
+//! - [`overview`]: what a history holds, counted
 //! - [`record`]: what files hold beside results
 //! - [`result`]: configurations, results and runs, complete
 //! - [`suspicion`](mod@suspicion): values that look made up
@@ -24,6 +25,7 @@ pub mod history;
 pub mod id;
 pub mod measurement;
 pub mod metric;
+pub mod overview;
 pub mod record;
 pub mod result;
 pub mod suspicion;

@@ -16,12 +16,15 @@
 //! - [`explanation()`]: why one verdict, with its arithmetic; [`explanation_json()`]: the same for programs
 //! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
 //! - [`trend_markdown()`] and its siblings: every series over time
+//! - [`document`](mod@document): reports made of tables, for people and for programs
+//! - [`overview`](mod@overview): what a history holds, as such reports
 //! - [`table`]: rows of a query
 
 mod annotations;
 mod calibration;
 mod calibration_json;
 mod columns;
+pub mod document;
 mod explain;
 mod explain_json;
 mod explain_lines;
@@ -29,6 +32,7 @@ mod filters;
 mod json;
 mod json_schema;
 mod markdown;
+pub mod overview;
 mod policy_words;
 mod selftest;
 mod suspects;

@@ -197,20 +197,25 @@ fn tell_apart(groups: &mut [(Hardware, Group)]) {
         *seen.entry(group.heading()).or_default() += 1;
     }
     for (hardware, group) in groups.iter_mut().filter(|(_, group)| seen[&group.heading()] > 1) {
-        let Machine { cpu_model, cpu_cores, memory_gb, gpu } = &hardware.machine;
-        let facts: Vec<String> = [
-            // Where no device is named the label already shows the CPU.
-            cpu_model.clone().filter(|_| hardware.device.is_some()),
-            cpu_cores.map(|cores| crate::text::plural(usize::try_from(cores).unwrap_or(0), "core", "cores")),
-            memory_gb.map(|memory| format!("{memory} GB")),
-            gpu.clone(),
-            Some(format!("hardware {}", hardware.id())),
-        ]
-        .into_iter()
-        .flatten()
-        .collect();
-        group.hardware = format!("{}, {}", group.hardware, facts.join(", "));
+        group.hardware = format!("{}, {}", group.hardware, distinguishing_facts(hardware));
     }
+}
+
+/// What a label leaves out: CPU, cores, memory, GPU, and the id that is never the same.
+pub(super) fn distinguishing_facts(hardware: &Hardware) -> String {
+    let Machine { cpu_model, cpu_cores, memory_gb, gpu } = &hardware.machine;
+    let facts: Vec<String> = [
+        // Where no device is named the label already shows the CPU.
+        cpu_model.clone().filter(|_| hardware.device.is_some()),
+        cpu_cores.map(|cores| crate::text::plural(usize::try_from(cores).unwrap_or(0), "core", "cores")),
+        memory_gb.map(|memory| format!("{memory} GB")),
+        gpu.clone(),
+        Some(format!("hardware {}", hardware.id())),
+    ]
+    .into_iter()
+    .flatten()
+    .collect();
+    facts.join(", ")
 }
 
 fn row(index: usize, judged: &SeriesJudgement) -> Row {

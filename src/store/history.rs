@@ -259,17 +259,7 @@ pub(super) fn other_series(
     configurations: &mut HashMap<ConfigurationId, Configuration>,
 ) -> Result<SeriesMeta, StoreError> {
     let refused = || StoreError::database("read a series");
-    let id = ConfigurationId(row.get(3).map_err(refused())?);
-    let configuration = match configurations.entry(id) {
-        Entry::Occupied(known) => known.get().clone(),
-        Entry::Vacant(unknown) => {
-            let read = read_configuration(row).map_err(refused())??;
-            if read.id() != id {
-                return Err(StoreError::BadRow { message: format!("configuration {id} is not `{read}`") });
-            }
-            unknown.insert(read).clone()
-        }
-    };
+    let configuration = other_configuration(row, configurations)?;
     let unit: String = row.get(1).map_err(refused())?;
     let higher_is_better: Option<bool> = row.get(2).map_err(refused())?;
     Ok(SeriesMeta {
@@ -277,6 +267,25 @@ pub(super) fn other_series(
         unit: stored_unit(&unit)?,
         better: higher_is_better.map(direction),
     })
+}
+
+/// The configuration of such a row; each is read once.
+pub(super) fn other_configuration(
+    row: &Row<'_>,
+    configurations: &mut HashMap<ConfigurationId, Configuration>,
+) -> Result<Configuration, StoreError> {
+    let refused = || StoreError::database("read a configuration");
+    let id = ConfigurationId(row.get(3).map_err(refused())?);
+    match configurations.entry(id) {
+        Entry::Occupied(known) => Ok(known.get().clone()),
+        Entry::Vacant(unknown) => {
+            let read = read_configuration(row).map_err(refused())??;
+            if read.id() != id {
+                return Err(StoreError::BadRow { message: format!("configuration {id} is not `{read}`") });
+            }
+            Ok(unknown.insert(read).clone())
+        }
+    }
 }
 
 /// One row of [`POINTS`].
@@ -323,22 +332,27 @@ fn read_configuration(row: &Row<'_>) -> Result<Result<Configuration, StoreError>
     let Ok(parameters) = serde_json::from_str::<BTreeMap<String, String>>(&parameters) else {
         return Ok(Err(StoreError::BadRow { message: "parameters are not an object of texts".to_owned() }));
     };
-    let memory: Option<f64> = row.get(9)?;
-    let machine = Machine {
-        cpu_model: row.get(7)?,
-        cpu_cores: row.get::<_, Option<i32>>(8)?.and_then(|cores| u32::try_from(cores).ok()),
-        memory_gb: memory.map(whole_gigabytes),
-        gpu: row.get(10)?,
-    };
     Ok(Ok(Configuration {
         model: row.get(4)?,
-        hardware: Hardware { kind: row.get(5)?, device: row.get(6)?, machine },
+        hardware: read_hardware(row, 5)?,
         test_case: row.get(11)?,
         batch_size: row.get(12)?,
         precision: row.get(13)?,
         parameters,
         is_simulated: row.get(15)?,
     }))
+}
+
+/// Type, device, CPU model, compute units, memory and GPU, in columns from `first` on.
+pub(super) fn read_hardware(row: &Row<'_>, first: usize) -> Result<Hardware, duckdb::Error> {
+    let memory: Option<f64> = row.get(first + 4)?;
+    let machine = Machine {
+        cpu_model: row.get(first + 2)?,
+        cpu_cores: row.get::<_, Option<i32>>(first + 3)?.and_then(|cores| u32::try_from(cores).ok()),
+        memory_gb: memory.map(whole_gigabytes),
+        gpu: row.get(first + 5)?,
+    };
+    Ok(Hardware { kind: row.get(first)?, device: row.get(first + 1)?, machine })
 }
 
 /// The column is a DOUBLE for the former system's queries; what is written into it is whole.

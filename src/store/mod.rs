@@ -20,6 +20,7 @@
 //! - `known` - what need not be written again
 //! - `merge` - two histories into one
 //! - [`history`] - reading what a candidate is compared with
+//! - `overview` - what a history holds, counted for reports
 //! - [`query`] - the user's SQL
 //! - `repetitions` - results that another run holds already
 //! - `records` - writing what is no result
@@ -36,6 +37,7 @@ pub mod history;
 pub mod import;
 mod known;
 mod merge;
+mod overview;
 pub mod pack;
 pub mod query;
 mod records;

@@ -22,6 +22,7 @@ mod ingest_folder;
 mod kill;
 mod legacy;
 mod query;
+mod report;
 mod sample;
 mod selftest;
 mod support;

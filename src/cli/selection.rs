@@ -1,0 +1,116 @@
+//! What of a history is looked at, from patterns to names.
+//!
+//! For: the flags of `report` and `rank`. Not for: applying them (the store does).
+//! Invariant: a pattern that fits nothing is an error that says what there is, never an empty report.
+
+use globset::{GlobBuilder, GlobMatcher};
+use jiff::Timestamp;
+
+use super::error::CliError;
+use super::moment::moment;
+use super::report_args::SelectionArgs;
+use crate::model::overview::{Facet, Selection};
+use crate::store::Store;
+use crate::text::{escape, plural, time};
+
+/// Names that an error lists.
+const LISTED: usize = 12;
+
+/// The names that the flags choose.
+///
+/// # Errors
+/// [`CliError::Usage`] where something fits nothing or is no pattern, no time or no range.
+pub(super) fn resolve(arguments: &SelectionArgs, store: &Store, now: Timestamp) -> Result<Selection, CliError> {
+    let SelectionArgs { models, families, hardware, branches, test_cases, metrics, since, until, commits } = arguments;
+    let mut selection = Selection {
+        since: since.as_deref().map(|text| moment("--since", text, now)).transpose()?,
+        until: until.as_deref().map(|text| moment("--until", text, now)).transpose()?,
+        ..Selection::default()
+    };
+    for (facet, patterns) in [
+        (Facet::Model, models),
+        (Facet::Family, families),
+        (Facet::Hardware, hardware),
+        (Facet::Branch, branches),
+        (Facet::TestCase, test_cases),
+        (Facet::Metric, metrics),
+    ] {
+        if !patterns.is_empty() {
+            let known = store.names(facet)?;
+            let chosen = patterns.iter().map(|pattern| chosen(facet, pattern, &known));
+            selection.names.insert(facet, chosen.collect::<Result<Vec<_>, _>>()?.concat());
+        }
+    }
+    if let Some(range) = commits {
+        let (first, last) = commit_range(range, store)?;
+        selection.since = selection.since.max(first);
+        selection.until = [selection.until, last].into_iter().flatten().min();
+    }
+    Ok(selection)
+}
+
+fn chosen(facet: Facet, pattern: &str, known: &[String]) -> Result<Vec<String>, CliError> {
+    let matcher = matcher(facet, pattern)?;
+    let fits = |name: &&String| name.as_str() == pattern || matcher.is_match(name);
+    let found: Vec<String> = known.iter().filter(fits).cloned().collect();
+    if found.is_empty() { Err(nothing_fits(facet, pattern, known)) } else { Ok(found) }
+}
+
+fn matcher(facet: Facet, pattern: &str) -> Result<GlobMatcher, CliError> {
+    let built = GlobBuilder::new(pattern).case_insensitive(true).backslash_escape(true).build();
+    built.map(|glob| glob.compile_matcher()).map_err(|error| CliError::Usage {
+        message: format!("`{}` is no pattern for a {}: {}", escape::terminal(pattern), facet.word(), error.kind()),
+        hint: "write a name, or a part of it with * and ?".to_owned(),
+    })
+}
+
+/// Says what there is, the most similar names first.
+fn nothing_fits(facet: Facet, pattern: &str, known: &[String]) -> CliError {
+    let likeness = |name: &String| strsim::jaro_winkler(&pattern.to_lowercase(), &name.to_lowercase());
+    let mut known: Vec<&String> = known.iter().collect();
+    known.sort_by(|first, second| likeness(second).total_cmp(&likeness(first)));
+    let listed: Vec<String> = known.iter().take(LISTED).map(|name| escape::terminal(name)).collect();
+    let left = known.len().saturating_sub(LISTED);
+    let more = if left > 0 { format!(" and {left} more") } else { String::new() };
+    let hint = match known.is_empty() {
+        true => format!("the history names no {}", facet.word()),
+        false => format!("the history has {}{more}", listed.join(", ")),
+    };
+    CliError::Usage { message: format!("no {} fits `{}`", facet.word(), escape::terminal(pattern)), hint }
+}
+
+/// The times of the first run of one commit and the last of another. An end that is left out is the history's.
+fn commit_range(range: &str, store: &Store) -> Result<(Option<Timestamp>, Option<Timestamp>), CliError> {
+    let Some((first, last)) = range.split_once("..") else {
+        return Err(CliError::Usage {
+            message: format!("`--commits {}` is no range", escape::terminal(range)),
+            hint: "write it as FIRST..LAST, FIRST.. or ..LAST".to_owned(),
+        });
+    };
+    let times = |commit: &str| match commit {
+        "" => Ok(None),
+        commit => store.commit_times(commit)?.map(Some).ok_or_else(|| CliError::Usage {
+            message: format!("no run of a known time measured commit `{}`", escape::terminal(commit)),
+            hint: "`benchgate report summary` lists the newest runs with their commits".to_owned(),
+        }),
+    };
+    Ok((times(first)?.map(|(first, _)| first), times(last)?.map(|(_, last)| last)))
+}
+
+/// What was looked at, in sentences.
+pub(super) fn words(selection: &Selection, arguments: &SelectionArgs, database: &str) -> Vec<String> {
+    let mut parts = Vec::new();
+    for (facet, names) in &selection.names {
+        let word = facet.word();
+        parts.push(match &names[..] {
+            [name] => format!("{word} {name}"),
+            [first, second] => format!("{word} {first} or {second}"),
+            names => plural(names.len(), word, facet.words()),
+        });
+    }
+    parts.extend(selection.since.map(|since| format!("since {}", time::minute(since))));
+    parts.extend(selection.until.map(|until| format!("until {}", time::minute(until))));
+    parts.extend(arguments.commits.as_ref().map(|commits| format!("commits {commits}")));
+    let what = if parts.is_empty() { "Everything".to_owned() } else { format!("Only {}", parts.join(", ")) };
+    vec![format!("{what} in {database}. Made by benchgate {}.", env!("CARGO_PKG_VERSION"))]
+}

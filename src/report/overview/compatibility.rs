@@ -1,0 +1,150 @@
+//! Which models run where, as a document.
+//!
+//! For: the matrix of models and hardware types, and why some do not run. Not for: how fast they run.
+//! Invariant: a pairing that nobody tested is shown as untested, and one without an answer as unknown; both are never a no.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::super::document::{Column, Document, Section, Value};
+use crate::model::overview::{Compatibility, Incompatibility, Pairing};
+use crate::text::percent;
+
+/// The document.
+#[must_use]
+pub fn compatibility(found: &Compatibility, notes: Vec<String>) -> Document {
+    let sections = vec![
+        pairings(&found.pairings),
+        matrix(&found.pairings),
+        by_hardware(&found.pairings),
+        failures(&found.failures),
+    ];
+    Document { kind: "compatibility", title: "Compatibility".to_owned(), notes, sections }
+}
+
+/// What all tests of a pairing say together.
+fn answer(one: &Pairing) -> String {
+    match (one.compatible, one.incompatible) {
+        (0, 0) => "unknown".to_owned(),
+        (_, 0) => "yes".to_owned(),
+        (0, _) => "no".to_owned(),
+        (compatible, incompatible) => format!("{} of {}", compatible, compatible + incompatible),
+    }
+}
+
+/// Every pairing, for programs; people read the matrix.
+fn pairings(pairings: &[Pairing]) -> Section {
+    let row = |one: &Pairing| {
+        vec![
+            Value::text(Some(&one.model)),
+            Value::text(Some(&one.kind)),
+            Value::count(one.compatible),
+            Value::count(one.incompatible),
+            Value::count(one.unknown),
+            Value::count(one.simulated),
+        ]
+    };
+    let names = ["model", "hardware", "compatible", "incompatible", "unknown", "simulated"];
+    Section {
+        name: "pairings",
+        columns: names.into_iter().map(Column::data).collect(),
+        rows: pairings.iter().map(row).collect(),
+        ..Section::default()
+    }
+}
+
+fn matrix(pairings: &[Pairing]) -> Section {
+    let kinds: BTreeSet<&str> = pairings.iter().map(|one| one.kind.as_str()).collect();
+    let mut models: BTreeMap<&str, BTreeMap<&str, &Pairing>> = BTreeMap::new();
+    for one in pairings {
+        models.entry(&one.model).or_default().insert(&one.kind, one);
+    }
+    let cell = |of_model: &BTreeMap<&str, &Pairing>, kind: &str| {
+        let words = of_model.get(kind).map_or_else(
+            || "untested".to_owned(),
+            |one| if one.simulated > 0 { format!("{} (simulated)", answer(one)) } else { answer(one) },
+        );
+        Value::words(words)
+    };
+    let mut columns = vec![Column::shown("Model", false)];
+    columns.extend(kinds.iter().map(|kind| Column::shown(kind, false)));
+    Section {
+        name: "pairings",
+        heading: "Which models run where".to_owned(),
+        lead: Some("Where tests disagree, how many of them say yes.".to_owned()),
+        columns,
+        rows: models
+            .iter()
+            .map(|(model, of_model)| {
+                let first = Value::words(*model);
+                std::iter::once(first).chain(kinds.iter().map(|kind| cell(of_model, kind))).collect()
+            })
+            .collect(),
+        empty: Some("No compatibility was tested.".to_owned()),
+    }
+}
+
+fn by_hardware(pairings: &[Pairing]) -> Section {
+    let mut kinds: BTreeMap<&str, (usize, usize, usize)> = BTreeMap::new();
+    for one in pairings {
+        let of_kind = kinds.entry(&one.kind).or_default();
+        of_kind.0 += one.compatible;
+        of_kind.1 += one.incompatible;
+        of_kind.2 += one.unknown;
+    }
+    let row = |(kind, (compatible, incompatible, unknown)): (&&str, &(usize, usize, usize))| {
+        vec![
+            Value::text(Some(kind)),
+            Value::count(compatible + incompatible + unknown),
+            Value::count(*compatible),
+            Value::count(*incompatible),
+            Value::count(*unknown),
+            Value::share(*compatible, compatible + incompatible),
+        ]
+    };
+    let (yes, no) = kinds.values().fold((0, 0), |(yes, no), one| (yes + one.0, no + one.1));
+    Section {
+        name: "by_hardware",
+        heading: "By hardware type".to_owned(),
+        lead: (yes + no > 0)
+            .then(|| format!("{} of all tests with an answer say yes.", percent(yes as f64 / (yes + no) as f64))),
+        columns: vec![
+            Column::words("hardware", "Type"),
+            Column::numbers("tests", "Tests"),
+            Column::numbers("compatible", "Compatible"),
+            Column::numbers("incompatible", "Incompatible"),
+            Column::numbers("unknown", "Unknown"),
+            Column::numbers("share", "Compatible share"),
+        ],
+        rows: kinds.iter().map(row).collect(),
+        empty: None,
+    }
+}
+
+fn failures(failures: &[Incompatibility]) -> Section {
+    let row = |one: &Incompatibility| {
+        vec![
+            Value::moment(one.tested_at),
+            Value::text(Some(&one.model)),
+            Value::text(Some(&one.kind)),
+            Value::text(one.error.as_deref()),
+            Value::text(one.reason.as_deref()),
+            Value::text(one.fix.as_deref()),
+            Value::answer(one.is_simulated),
+        ]
+    };
+    Section {
+        name: "failures",
+        heading: "Newest failures".to_owned(),
+        columns: vec![
+            Column::words("tested_at", "Time"),
+            Column::words("model", "Model"),
+            Column::words("hardware", "Type"),
+            Column::words("error", "Error"),
+            Column::words("reason", "Reason"),
+            Column::words("fix", "Suggested fix"),
+            Column::words("is_simulated", "Simulated"),
+        ],
+        rows: failures.iter().map(row).collect(),
+        ..Section::default()
+    }
+}
