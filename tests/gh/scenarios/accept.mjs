@@ -72,6 +72,27 @@ export default {
     assert.equal((await scene.runAction({ event, inputs, files: slower })).status, 'success');
   },
 
+  async 'a commit without a run is never accepted, and accepts no other one, though the label was set for it'({ open }) {
+    const { scene } = await pull(open);
+    await accept(scene);
+    const group = scene.events.mergeGroup({ baseSha: commit(19), headSha: sha('d'), number: 7 });
+    const queued = async (headSha) => {
+      scene.world.pulls.get(7).headSha = headSha;
+      return scene.runAction({ event: group, inputs, files: slower });
+    };
+    // Commit c was pushed with [skip ci], so the newest run of a push is that of commit b. One by hand tells nothing.
+    scene.world.addRun({ id: 901, event: 'workflow_dispatch', headBranch: 'topic', headSha: sha('c'), createdAt: ago(350) });
+    scene.world.addRun({ id: 902, event: 'pull_request_target', headBranch: 'topic', headSha: sha('c'), createdAt: ago(350) });
+    const skipped = await queued(sha('c'));
+    assert.equal(skipped.status, 'failure');
+    assert.match(skipped.summary, /accepts nothing, since no workflow run tells when c{12} was pushed .*: push another commit, and set it again/);
+    // Back at b, for which it was not set.
+    scene.world.addForcePush({ number: 7, commit: sha('b'), createdAt: ago(100) });
+    const back = await queued(sha('b'));
+    assert.equal(back.status, 'failure');
+    assert.match(back.summary, /the branch was force-pushed and it may have been set for another commit: remove it and set it again to accept b{12}/);
+  },
+
   async 'a run on a branch of the same name in another repository proves nothing'({ open }) {
     const { scene } = await pull(open, { isFork: true });
     const run = await scene.runAction({ event: await accept(scene), inputs, files: slower });
