@@ -91,8 +91,9 @@ fn flow(
     } else {
         results::of_job(job, surroundings, console, &mut notices)?
     };
-    let anchor = anchor::find(job, &mut notices);
-    let is_recorded = is_worth_recording(job, &anchor, &mut notices);
+    // A recorded run has no other branch to turn to; for others it is not known yet which branch is their base.
+    let own_anchor = job.is_recorded().then(|| anchor::find(job, &mut notices));
+    let is_recorded = own_anchor.as_ref().is_some_and(|anchor| is_worth_recording(job, anchor, &mut notices));
     let is_never_history = job.is_never_history() || (job.is_recorded() && !is_recorded);
     let remark = is_never_history.then_some(Remark::Unrecorded);
     // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
@@ -105,7 +106,7 @@ fn flow(
     }
     let stand_in = stand_in::default_branch(job, &prepared, console, &mut notices)?;
     let (job, prepared) = stand_in.as_ref().map_or((job, &prepared), |(job, prepared)| (job, prepared));
-    let anchor = if stand_in.is_some() { anchor::find(job, &mut notices) } else { anchor };
+    let anchor = own_anchor.unwrap_or_else(|| anchor::find(job, &mut notices));
     let mut view = judge(job, config, &collected, prepared, &anchor, notices, console)?;
     let verdict = compare::exit(&view.judgement);
     let posted = post::post(job, &mut view, verdict, outputs, console)?;
@@ -113,16 +114,16 @@ fn flow(
     Ok(if arguments.enforce { verdict } else { Exit::Success })
 }
 
-/// Whether the results become history. A job that is repeated when newer commits were pushed is judged, and its results
-/// would stand behind theirs.
+/// Whether the results of a run that may be recorded become history. A job that is repeated when newer commits were pushed
+/// is judged, and its results would stand behind theirs.
 fn is_worth_recording(job: &Job<'_>, anchor: &Anchor, notices: &mut Vec<String>) -> bool {
     let is_repeated = job.ci.is_some_and(|ci| ci.attempt > 1);
-    if job.is_recorded() && is_repeated && !anchor.excluded.is_empty() {
+    if is_repeated && !anchor.excluded.is_empty() {
         let newer = plural(anchor.excluded.len(), "newer commit", "newer commits");
         notices.push(format!("this re-run is judged and not recorded: the branch has {newer}"));
         return false;
     }
-    job.is_recorded()
+    true
 }
 
 /// Brings the history up to date and lets it be saved again: a cache entry that nobody reads for a week is removed.

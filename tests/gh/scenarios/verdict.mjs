@@ -91,6 +91,8 @@ export default {
       assert.equal(run.outputs['baseline-commit'], commit(11));
       assert.equal(run.outputs['history-source'], isCached ? 'cache' : 'artifacts');
       assert.match(run.summary, /branch main, since the base branch release has no run in the history; the merge base 0bc0ffee0000 was measured/);
+      const asked = scene.world.calls().filter((call) => call.includes('/compare/')).map((call) => call.match(/compare\/(\w+)/)[1]);
+      assert.deepEqual(asked, ['main', commit(11)], 'for the branch that counts, and once');
       const named = await scene.runAction({ event, inputs: { ...inputs, baseline: 'release' }, files: slower });
       assert.equal(named.outputs['exit-code'], '3', 'a branch that was named is meant');
     }
