@@ -24,6 +24,9 @@ use crate::text::{escape, plural};
 /// The environment's entry for the leg that made a run.
 pub(super) const LEG: &str = "leg";
 
+/// The environment's entry for the bundle that a run came from.
+pub(super) const BUNDLE: &str = "benchgate_bundle";
+
 /// The environment's entry for why a leg has no results.
 pub(super) const FAILURE: &str = "failure";
 
@@ -50,6 +53,7 @@ pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut C
         gate: leg::name(&arguments.leg.name),
         leg,
         attempt: context.run.attempt.unwrap_or(1),
+        tag: leg::tag(surroundings),
         remark: runs.is_err().then_some(Remark::Failed),
     };
     let outputs = Outputs::of(surroundings);

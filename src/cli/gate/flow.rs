@@ -64,6 +64,7 @@ fn run_stopped(
         aliases: config.aliases(),
         name: leg::name(&arguments.leg.name),
         leg: leg::of_job(arguments.leg.leg.as_deref(), arguments.leg.matrix.as_deref(), surroundings),
+        tag: leg::tag(surroundings),
     };
     let mut notices = job.subject.notices.clone();
     if arguments.history_only {
@@ -94,14 +95,12 @@ fn flow(
     // A recorded run has no other branch to turn to; for others it is not known yet which branch is their base.
     let own_anchor = job.is_recorded().then(|| anchor::find(job, &mut notices));
     let is_recorded = own_anchor.as_ref().is_some_and(|anchor| is_worth_recording(job, anchor, &mut notices));
-    let is_never_history = job.is_never_history() || (job.is_recorded() && !is_recorded);
-    let remark = is_never_history.then_some(Remark::Unrecorded);
     // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
-    post::set_bundle(job, &collected, remark, outputs)?;
+    post::set_bundle(job, &collected, remark(job, &collected, is_recorded), outputs)?;
     let prepared = history::prepare(job, console, &mut notices)?;
     if is_recorded {
         let files = collected.own.clone().map_or_else(|| collected.files.clone(), |own| vec![own]);
-        history::record(job, &prepared.path, &files, console)?;
+        history::record(job, &prepared.path, &files, console, &mut notices)?;
         set_save(saving::is_allowed(job, &mut notices), outputs)?;
     }
     let stand_in = stand_in::default_branch(job, &prepared, console, &mut notices)?;
@@ -124,6 +123,12 @@ fn is_worth_recording(job: &Job<'_>, anchor: &Anchor, notices: &mut Vec<String>)
         return false;
     }
     true
+}
+
+/// What later runs are to know of the results.
+fn remark(job: &Job<'_>, collected: &Collected, is_recorded: bool) -> Option<Remark> {
+    let is_left_out = job.is_recorded() && (!is_recorded || collected.has_refused);
+    (job.is_never_history() || is_left_out).then_some(Remark::Unrecorded)
 }
 
 /// Brings the history up to date and lets it be saved again: a cache entry that nobody reads for a week is removed.

@@ -306,6 +306,23 @@ export default {
     assert.equal(scene.world.blobRequests.length, before);
   },
 
+  async 'a run with a name of its own is downloaded once, or never where its own job recorded it'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    bundleOf(scene, 15, { facts: { id: 'nightly-15' } });
+    const push = async (number, id, change = {}) => {
+      const own = { 'results/a.json': results({ run: { id }, change }) };
+      return scene.runAction({ event: scene.events.push({ sha: commit(number) }), inputs, files: own });
+    };
+    await push(17, 'nightly-17');
+    assert.equal(scene.world.blobRequests.length, 1);
+    await push(18, 'nightly-18');
+    assert.equal(scene.world.blobRequests.length, 1);
+    assert.deepEqual(await runsOf(scene), [{ runs: 13 }]);
+    const taken = await push(18, 'nightly-18', { embed: 1.001 });
+    assert.match(taken.summary, /Warning.*results of this run were not added to the history: /, 'a name is not given twice to a commit');
+  },
+
   async 'the legs of a recorded matrix are not fetched again'({ open }) {
     const scene = await open();
     await withHistory(scene, { hardware: ['cpu', 'cuda'] });

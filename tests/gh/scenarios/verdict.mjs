@@ -1,6 +1,6 @@
 // The verdict: against which baseline, when the check fails, and who may accept.
 import assert from 'node:assert/strict';
-import { commit, databaseOf, measured, onlyComment, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { bundleName, commit, databaseOf, measured, onlyComment, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 import { zip } from '../zip.mjs';
 
 const inputs = { results: 'results/*.json' };
@@ -40,7 +40,7 @@ export default {
     assert.equal(push.status, 'failure');
     assert.equal(push.outputs['exit-code'], '10');
     assert.equal(scene.cache.entries.length, 2);
-    assert.deepEqual(scene.world.artifacts.slice(2).map(({ name }) => name), ['benchgate.benchmarks.benchmarks.1', 'benchgate-report.benchmarks.benchmarks.1']);
+    assert.deepEqual(scene.world.artifacts.slice(2).map(({ name }) => name.replace(/[0-9a-f]{12}$/, 'TAG')), ['benchgate.benchmarks.benchmarks.1.TAG', 'benchgate-report.benchmarks.benchmarks.1']);
     const failed = push.steps.filter(({ conclusion }) => conclusion === 'failure').map(({ name }) => name);
     assert.deepEqual(failed, ['Pass or fail']);
   },
@@ -84,7 +84,7 @@ export default {
       const lines = Array.from({ length: RUNS }, (_, number) => JSON.parse(measured(number)));
       for (const [number, { schema, run, hardware, results: all }] of isCached ? [] : lines.entries()) {
         const zipBytes = zip({ 'bundle.jsonl': [{ schema, run, hardware }, ...all].map((line) => JSON.stringify(line)).join('\n') });
-        scene.world.addArtifact({ runId: number + 1, name: 'benchgate.benchmarks.measure.1', headSha: commit(number), zipBytes });
+        scene.world.addArtifact({ runId: number + 1, name: bundleName('measure'), headSha: commit(number), zipBytes });
       }
       const run = await scene.runAction({ event, inputs, files: slower });
       assert.equal(run.outputs['exit-code'], '10', run.log);
