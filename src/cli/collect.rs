@@ -10,7 +10,7 @@ use std::path::Path;
 use super::bundle::{self, BundleRun};
 use super::error::CliError;
 use super::exit::Exit;
-use super::gate_args::CollectArgs;
+use super::gate_args::{CollectArgs, Save};
 use super::inputs;
 use super::leg::{self, BundleName, Remark};
 use super::outputs::Outputs;
@@ -54,7 +54,11 @@ pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut C
         leg,
         attempt: context.run.attempt.unwrap_or(1),
         tag: leg::tag(surroundings),
-        remark: runs.is_err().then_some(Remark::Failed),
+        remark: match (&runs, arguments.save) {
+            (Err(_), _) => Some(Remark::Failed),
+            (Ok(_), Save::Never) => Some(Remark::Unsaved),
+            (Ok(_), Save::Auto | Save::Later) => None,
+        },
     };
     let outputs = Outputs::of(surroundings);
     outputs.set(&[("bundle-path", arguments.output.display().to_string()), ("bundle-name", name.artifact())])?;

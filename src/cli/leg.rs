@@ -19,16 +19,19 @@ const LONGEST: usize = 100;
 pub(super) enum Remark {
     /// It has no results, and says why.
     Failed,
+    /// Its job was told to save nothing: only what a report of the same run records of it becomes history.
+    Unsaved,
     /// It was judged, and is not to become history; with it nothing else that this attempt of the run left.
     Unrecorded,
 }
 
 impl Remark {
-    const ALL: [Self; 2] = [Self::Failed, Self::Unrecorded];
+    const ALL: [Self; 3] = [Self::Failed, Self::Unsaved, Self::Unrecorded];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
+            Self::Unsaved => "unsaved",
             Self::Unrecorded => "unrecorded",
         }
     }

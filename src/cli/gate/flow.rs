@@ -125,10 +125,18 @@ fn is_worth_recording(job: &Job<'_>, anchor: &Anchor, notices: &mut Vec<String>)
     true
 }
 
-/// What later runs are to know of the results.
+/// What later runs are to know of the results. A job that judges others' results speaks for all of them; one that measured
+/// speaks for itself.
 fn remark(job: &Job<'_>, collected: &Collected, is_recorded: bool) -> Option<Remark> {
     let is_left_out = job.is_recorded() && (!is_recorded || collected.has_refused);
-    (job.is_never_history() || is_left_out).then_some(Remark::Unrecorded)
+    if job.is_never_history() || is_left_out {
+        return Some(Remark::Unrecorded);
+    }
+    match (job.is_never_saved(), job.arguments.from_artifacts) {
+        (true, true) => Some(Remark::Unrecorded),
+        (true, false) => Some(Remark::Unsaved),
+        (false, _) => None,
+    }
 }
 
 /// Brings the history up to date and lets it be saved again: a cache entry that nobody reads for a week is removed.

@@ -53,6 +53,11 @@ impl Job<'_> {
         self.arguments.save == Save::Auto && self.subject.is_recorded()
     }
 
+    /// Whether its results would become history, and the user said that they shall not.
+    pub(super) fn is_never_saved(&self) -> bool {
+        self.arguments.save == Save::Never && self.subject.is_recorded()
+    }
+
     /// Whether GitHub names the baseline branch as that of the workflow run, although it measured something else.
     pub(super) fn is_never_history(&self) -> bool {
         self.ci.is_some_and(|ci| match &ci.event {
