@@ -72,6 +72,23 @@ export default {
     assert.equal((await scene.runAction({ event, inputs, files: slower })).status, 'success');
   },
 
+  async 'behind an accepted entry of the merge queue, a waiver that it brings along counts, and its label does not'({ open }) {
+    const { scene } = await pull(open);
+    await accept(scene);
+    scene.world.graph.line('queue', [sha('d'), sha('e')], { from: commit(RUNS - 1) });
+    await scene.world.addPull({ number: 8, headSha: sha('f'), headRef: 'next' });
+    const behind = scene.events.mergeGroup({ baseSha: sha('d'), headSha: sha('e'), number: 8 });
+    const labelled = await scene.runAction({ event: behind, inputs, files: slower });
+    assert.equal(labelled.outputs.regressions, '1', 'how much of it is the own one is not known');
+    assert.match(labelled.summary, /stands behind 1 commit that main does not have: what they changed shows here too/);
+    const waiver = '[[waivers]]\nseries = "bert cpu embed batch=8 latency"\nreason = "safer"\nup-to = "40%"\nexpires = 2030-01-31\n';
+    const waived = await scene.runAction({ event: behind, inputs, files: { ...slower, 'benchgate.toml': waiver } });
+    assert.equal(waived.status, 'success', waived.log);
+    const worse = { 'results/a.json': results({ change: { embed: 1.3, rank: 1.3 } }), 'benchgate.toml': waiver };
+    const own = await scene.runAction({ event: behind, inputs, files: worse });
+    assert.equal(own.outputs.regressions, '1', 'the other one is its own');
+  },
+
   async 'a commit without a run is never accepted, and accepts no other one, though the label was set for it'({ open }) {
     const { scene } = await pull(open);
     await accept(scene);
