@@ -150,9 +150,11 @@ fn publish(
     comments: Vec<Comment>,
 ) -> Result<sticky::Posted, GithubError> {
     let regressed = view.judgement.series.iter().filter(|judged| judged.verdict == Verdict::Regressed);
-    let body = report::markdown(view, report::DEFAULT_BUDGET);
     let state = regressed.take(200).map(|judged| judged.series.key.id().to_string()).collect();
-    sticky::post(client, number, &job.arguments.comment_author, &desired(job, body, state), comments)
+    let empty = desired(job, String::new(), state);
+    // A report makes room by leaving out what matters least; what is cut off at its end is the link to all of it.
+    let body = report::markdown(view, empty.room());
+    sticky::post(client, number, &job.arguments.comment_author, &Desired { body, ..empty }, comments)
 }
 
 /// The comment as it should be; `state` are the ids of the series that regressed.
