@@ -138,6 +138,31 @@ export default {
     assert.match(second.summary, /stands behind 1 commit that main does not have/);
   },
 
+  async 'the inputs of the policy, the configuration, the history and re-runs decide as they say'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = await pullFrom(scene);
+    const fewer = { 'results/a.json': results({ cases: ['embed', 'classify'] }) };
+    const strict = { ...clean, 'other.toml': '[policy]\nminimum-runs = 99\n' };
+    for (const [more, files, code, words] of [
+      [{}, slower, '10', /FAILED: 1 regression/],
+      [{ 'minimum-effect': '50%' }, slower, '0', /PASSED/],
+      [{ window: 7 }, clean, '0', /the newest 7 runs of branch main/],
+      [{}, fewer, '12', /FAILED: 1 series missing/],
+      [{ missing: 'warn' }, fewer, '0', /PASSED: .*1 .*missing/],
+      [{ partial: 'true' }, fewer, '0', /PASSED: no regression in 2 series/],
+      [{ config: 'other.toml' }, strict, '2', /other\.toml/],
+      [{ confirm: 'again.json' }, { ...slower, 'again.json': results() }, '0', /cleared by a re-run/],
+      [{ format: 'criterion' }, clean, '1', /results\/a\.json/],
+      [{ database: 'elsewhere.duckdb' }, clean, '3', /History: none yet/],
+      [{ database: 'elsewhere.duckdb', snapshots: 'kept' }, { ...clean, 'kept/a.json': measured(1) }, '3', /made of the results in kept/],
+    ]) {
+      const run = await scene.runAction({ event, inputs: { ...inputs, ...more }, files });
+      assert.equal(run.outputs['exit-code'], code, `${JSON.stringify(more)}\n${run.log}`);
+      assert.match(run.summary + run.log, words);
+    }
+  },
+
   async 'report only: the verdict is told and the check passes'({ open }) {
     const scene = await open();
     await withHistory(scene);
