@@ -10,7 +10,7 @@ use std::path::Path;
 use super::bundle::{self, BundleRun};
 use super::error::CliError;
 use super::exit::Exit;
-use super::gate_args::CollectArgs;
+use super::gate_args::{CollectArgs, Save};
 use super::inputs;
 use super::leg::{self, BundleName, Remark};
 use super::outputs::Outputs;
@@ -23,6 +23,9 @@ use crate::text::{escape, plural};
 
 /// The environment's entry for the leg that made a run.
 pub(super) const LEG: &str = "leg";
+
+/// The environment's entry for the bundle that a run came from.
+pub(super) const BUNDLE: &str = "benchgate_bundle";
 
 /// The environment's entry for why a leg has no results.
 pub(super) const FAILURE: &str = "failure";
@@ -50,7 +53,12 @@ pub fn run(arguments: &CollectArgs, surroundings: &Surroundings, console: &mut C
         gate: leg::name(&arguments.leg.name),
         leg,
         attempt: context.run.attempt.unwrap_or(1),
-        remark: runs.is_err().then_some(Remark::Failed),
+        tag: leg::tag(surroundings),
+        remark: match (&runs, arguments.save) {
+            (Err(_), _) => Some(Remark::Failed),
+            (Ok(_), Save::Never) => Some(Remark::Unsaved),
+            (Ok(_), Save::Auto | Save::Later) => None,
+        },
     };
     let outputs = Outputs::of(surroundings);
     outputs.set(&[("bundle-path", arguments.output.display().to_string()), ("bundle-name", name.artifact())])?;

@@ -36,6 +36,9 @@ pub struct CollectArgs {
     /// How the job stands: unless `success`, what it wrote may be a part, and the bundle says so instead
     #[arg(long, env = "BENCHGATE_JOB_STATUS", value_name = "STATUS", hide = true)]
     pub job_status: Option<String>,
+    /// Whether these results may become history; `never` leaves that to a report of the same run
+    #[arg(long, env = "BENCHGATE_SAVE", value_name = "WHEN", default_value = "auto")]
+    pub save: Save,
     /// Which part of which gate this is.
     #[command(flatten)]
     pub leg: LegArgs,
@@ -141,7 +144,9 @@ pub enum RequireBaseline {
 pub enum Save {
     /// It does
     Auto,
-    /// It does not: another job of the same run will
+    /// This job does not, and another one of the same run will
+    Later,
+    /// It does not, and neither do later runs that find what it left as artifacts
     Never,
 }
 

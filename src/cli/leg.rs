@@ -2,11 +2,14 @@
 //!
 //! For: naming a leg, and the artifacts by which jobs hand their bundles on. Not for: uploading or reading them.
 //! Invariant: names hold letters, digits, `-` and `_` only, so that `.` separates them and none of them is a path;
-//! parsing a name that was made here gives back its parts.
+//! parsing a name that was made here gives back its parts; no two jobs make the same name, even for one leg.
 
 use serde_json::Value;
 
 use super::surroundings::Surroundings;
+
+/// Digits of a tag: enough for no two of the bundles of a run to have the same one.
+const TAG: usize = 12;
 
 /// Longest name; GitHub refuses artifacts with much longer ones.
 const LONGEST: usize = 100;
@@ -16,23 +19,26 @@ const LONGEST: usize = 100;
 pub(super) enum Remark {
     /// It has no results, and says why.
     Failed,
+    /// Its job was told to save nothing: only what a report of the same run records of it becomes history.
+    Unsaved,
     /// It was judged, and is not to become history; with it nothing else that this attempt of the run left.
     Unrecorded,
 }
 
 impl Remark {
-    const ALL: [Self; 2] = [Self::Failed, Self::Unrecorded];
+    const ALL: [Self; 3] = [Self::Failed, Self::Unsaved, Self::Unrecorded];
 
     fn as_str(self) -> &'static str {
         match self {
             Self::Failed => "failed",
+            Self::Unsaved => "unsaved",
             Self::Unrecorded => "unrecorded",
         }
     }
 }
 
-/// A bundle's artifact: `benchgate.<gate>.<leg>.<attempt>`, and a remark where there is one. A bundle with a remark is no
-/// part of a history.
+/// A bundle's artifact: `benchgate.<gate>.<leg>.<attempt>.<tag>`, and a remark where there is one. A bundle with a remark is
+/// no part of a history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct BundleName {
     /// The gate, where a repository has several.
@@ -41,6 +47,8 @@ pub(super) struct BundleName {
     pub(super) leg: String,
     /// The attempt of the run that uploaded it.
     pub(super) attempt: u32,
+    /// Tells it from what another job uploads for the same leg: GitHub refuses a name that is there already.
+    pub(super) tag: String,
     /// What else is to be said.
     pub(super) remark: Option<Remark>,
 }
@@ -49,7 +57,12 @@ impl BundleName {
     /// The artifact's name.
     pub(super) fn artifact(&self) -> String {
         let remark = self.remark.map_or_else(String::new, |remark| format!(".{}", remark.as_str()));
-        format!("benchgate.{}.{}.{}{remark}", self.gate, self.leg, self.attempt)
+        format!("benchgate.{}.{}.{}.{}{remark}", self.gate, self.leg, self.attempt, self.tag)
+    }
+
+    /// What a run of the history says of the bundle that it came from: the workflow run, and what that calls the bundle.
+    pub(super) fn source(&self, run_id: u64) -> String {
+        format!("{run_id}/{}", Self { remark: None, ..self.clone() }.artifact())
     }
 
     /// The name of the artifact with the report that was made beside it.
@@ -60,14 +73,15 @@ impl BundleName {
     /// Takes an artifact's name apart; `None` where it is no bundle's.
     pub(super) fn parse(artifact: &str) -> Option<Self> {
         let mut parts = artifact.strip_prefix("benchgate.")?.split('.');
-        let (gate, leg, attempt) = (parts.next()?, parts.next()?, parts.next()?);
+        let (gate, leg, attempt, tag) = (parts.next()?, parts.next()?, parts.next()?, parts.next()?);
         let remark = match parts.next() {
             None => None,
             Some(text) => Some(Remark::ALL.into_iter().find(|remark| remark.as_str() == text)?),
         };
-        let is_whole = parts.next().is_none() && [gate, leg].iter().all(|name| is_name(name));
+        let is_tag = tag.len() == TAG && tag.bytes().all(|byte| byte.is_ascii_hexdigit());
+        let is_whole = parts.next().is_none() && is_tag && [gate, leg].iter().all(|name| is_name(name));
         let attempt = attempt.parse().ok().filter(|attempt| *attempt > 0)?;
-        is_whole.then(|| Self { gate: gate.to_owned(), leg: leg.to_owned(), attempt, remark })
+        is_whole.then(|| Self { gate: gate.to_owned(), leg: leg.to_owned(), attempt, tag: tag.to_owned(), remark })
     }
 }
 
@@ -97,6 +111,13 @@ pub(super) fn of_job(stated: Option<&str>, matrix: Option<&str>, surroundings: &
         add_values(&matrix, &mut parts);
     }
     name(&parts.join("-"))
+}
+
+/// The tag of what this step leaves behind: two steps differ in their time, process or machine.
+pub(super) fn tag(surroundings: &Surroundings) -> String {
+    let machine = surroundings.variable("RUNNER_NAME").unwrap_or_default();
+    let step = format!("{:?} {} {machine}", surroundings.now, std::process::id());
+    blake3::hash(step.as_bytes()).to_hex()[..TAG].to_owned()
 }
 
 /// Every value of a matrix, those within objects and lists too: two jobs may differ in nothing else.
@@ -130,23 +151,34 @@ mod tests {
 
     #[test]
     fn a_bundles_name_can_be_taken_apart_again() {
-        let bundle = BundleName { gate: "benchmarks".to_owned(), leg: name("cuda / A100"), attempt: 2, remark: None };
-        assert_eq!(bundle.artifact(), "benchgate.benchmarks.cuda---A100.2");
+        let bundle = BundleName {
+            gate: "benchmarks".to_owned(),
+            leg: name("cuda / A100"),
+            attempt: 2,
+            tag: "0123456789ab".to_owned(),
+            remark: None,
+        };
+        assert_eq!(bundle.artifact(), "benchgate.benchmarks.cuda---A100.2.0123456789ab");
         let unrecorded = BundleName { remark: Some(Remark::Unrecorded), ..bundle.clone() };
-        assert_eq!(unrecorded.artifact(), "benchgate.benchmarks.cuda---A100.2.unrecorded");
-        let failed = BundleName { remark: Some(Remark::Failed), ..bundle.clone() };
-        for bundle in [bundle, unrecorded, failed] {
+        assert_eq!(unrecorded.artifact(), "benchgate.benchmarks.cuda---A100.2.0123456789ab.unrecorded");
+        assert_eq!(unrecorded.source(17), bundle.source(17), "whatever else is said of it");
+        for remark in Remark::ALL.map(Some).into_iter().chain([None]) {
+            let bundle = BundleName { remark, ..bundle.clone() };
             assert_eq!(BundleName::parse(&bundle.artifact()), Some(bundle));
         }
         for other in [
             "benchgate.benchmarks.cuda",
-            "benchgate.benchmarks.cuda.x",
-            "benchgate.benchmarks.cuda.0",
-            "benchgate.benchmarks.cu/da.1",
-            "benchgate.benchmarks.cuda.1.zip",
-            "benchgate.benchmarks.cuda.1.failed.failed",
-            "benchgate..cuda.1",
-            "benchgate-report.benchmarks.cuda.1",
+            "benchgate.benchmarks.cuda.1",
+            "benchgate.benchmarks.cuda.1.failed",
+            "benchgate.benchmarks.cuda.x.0123456789ab",
+            "benchgate.benchmarks.cuda.0.0123456789ab",
+            "benchgate.benchmarks.cuda.1.0123456789a",
+            "benchgate.benchmarks.cuda.1.0123456789a/",
+            "benchgate.benchmarks.cu/da.1.0123456789ab",
+            "benchgate.benchmarks.cuda.1.0123456789ab.zip",
+            "benchgate.benchmarks.cuda.1.0123456789ab.failed.failed",
+            "benchgate..cuda.1.0123456789ab",
+            "benchgate-report.benchmarks.cuda.1.0123456789ab",
         ] {
             assert_eq!(BundleName::parse(other), None, "{other}");
         }

@@ -11,7 +11,7 @@ use super::client::{Client, get};
 use super::error::GithubError;
 use super::repository::{is_sha, one_line};
 use super::retry::Purpose;
-use super::wire::Numbered;
+use super::wire::RunWire;
 
 /// Pages of artifacts of one run that are read; a job has at most 500, a matrix at most 256 jobs.
 const RUN_PAGES: usize = 50;
@@ -112,22 +112,6 @@ struct ArtifactPage {
     artifacts: Vec<ArtifactWire>,
 }
 
-#[derive(Deserialize)]
-struct RunWire {
-    id: u64,
-    run_attempt: Option<u32>,
-    event: String,
-    conclusion: Option<String>,
-    head_sha: String,
-    head_branch: Option<String>,
-    head_repository: Option<Numbered>,
-    repository: Option<Numbered>,
-    run_started_at: Option<Timestamp>,
-    created_at: Option<Timestamp>,
-    path: Option<String>,
-    name: Option<String>,
-}
-
 fn list() -> Purpose {
     get("list the artifacts", PERMISSION)
 }
@@ -202,7 +186,7 @@ impl Client {
         }
         Ok(RunFacts {
             id: run.id,
-            attempt: run.run_attempt.unwrap_or(1),
+            attempt: run.attempt(),
             event: run.event,
             conclusion: run.conclusion,
             head_sha: run.head_sha,

@@ -12,7 +12,7 @@ use serde_json::Value;
 use super::error::GithubError;
 use super::repository::{is_sha, one_line};
 use super::run::Environment;
-use super::wire::{Named, Numbered, Side};
+use super::wire::{Named, RunWire, Side};
 
 /// Payloads are at most 25 MB by GitHub's own limit.
 const LARGEST_PAYLOAD: usize = 26_214_400;
@@ -216,34 +216,15 @@ fn queued(head_ref: &str) -> Option<u64> {
 }
 
 #[derive(Deserialize)]
-struct WorkflowRunFields {
-    id: u64,
-    #[serde(default = "first")]
-    run_attempt: u32,
-    event: String,
-    conclusion: Option<String>,
-    head_sha: String,
-    head_branch: Option<String>,
-    head_repository: Option<Numbered>,
-    repository: Option<Numbered>,
-    run_started_at: Option<Timestamp>,
-    created_at: Option<Timestamp>,
-}
-
-fn first() -> u32 {
-    1
-}
-
-#[derive(Deserialize)]
 struct WorkflowRunPayload {
-    workflow_run: WorkflowRunFields,
+    workflow_run: RunWire,
 }
 
 fn workflow_run(name: &str, payload: WorkflowRunPayload) -> Result<Event, GithubError> {
     let run = payload.workflow_run;
     Ok(Event::WorkflowRun {
         run_id: run.id,
-        attempt: run.run_attempt,
+        attempt: run.attempt(),
         event: run.event,
         conclusion: run.conclusion,
         head_sha: checked_sha(name, "workflow_run.head_sha", run.head_sha)?,

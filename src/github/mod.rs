@@ -18,7 +18,7 @@
 //! - [`repository`]: names that go into an address
 //! - [`retry`]: when to ask again
 //! - [`run`]: the workflow run
-//! - [`runs`]: where a branch was, by the runs on it
+//! - [`runs`]: the commits that a branch was at, by the runs on it
 //! - [`sticky`]: one comment per pull request
 //! - [`token`]: the token
 //! - `answer`: what an HTTP answer means
@@ -52,9 +52,10 @@ pub use commits::{Commit, Comparison};
 pub use error::GithubError;
 pub use event::Event;
 pub use marker::Marker;
-pub use pulls::PullRequest;
+pub use pulls::{ForcePush, LabelSet, PullRequest};
 pub use repository::{Repository, is_sha};
 pub use retry::Timing;
 pub use run::{Environment, WorkflowRun};
+pub use runs::Head;
 pub use sticky::{Action, Desired, KeepReason, Plan, Posted};
 pub use token::Token;

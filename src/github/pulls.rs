@@ -1,6 +1,6 @@
 //! Pull requests and the labels on them.
 //!
-//! For: finding the pull request that a commit belongs to, and who put a label on it. Not for: its comments.
+//! For: finding the pull request that a commit belongs to, who put a label on it, and how its head moved. Not for: its comments.
 //! Invariant: a pull request counts for a commit only if it is open and the commit is its head now; where several do,
 //! none is chosen.
 
@@ -68,9 +68,30 @@ impl From<PullRequestWire> for PullRequest {
     }
 }
 
+/// A label on a pull request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LabelSet {
+    /// Who set it.
+    pub by: String,
+    /// When.
+    pub at: Timestamp,
+    /// The pushes, before and after, that did not merely add commits.
+    pub force_pushes: Vec<ForcePush>,
+}
+
+/// A push to the branch of a pull request by which its head did not merely move on.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ForcePush {
+    /// When.
+    pub at: Timestamp,
+    /// The commit that GitHub names with it.
+    pub commit: Option<String>,
+}
+
 #[derive(Deserialize)]
 struct IssueEventWire {
     event: Option<String>,
+    commit_id: Option<String>,
     label: Option<Named>,
     actor: Option<Account>,
     created_at: Option<Timestamp>,
@@ -124,7 +145,7 @@ impl Client {
     ///
     /// # Errors
     /// [`GithubError::TooLarge`] for more events than are read, since the last one decides.
-    pub fn label_actor(&self, number: u64, label: &str) -> Result<Option<(String, Timestamp)>, GithubError> {
+    pub fn label_set(&self, number: u64, label: &str) -> Result<Option<LabelSet>, GithubError> {
         let purpose = get("read the events of the pull request", PERMISSION);
         let path = format!("issues/{number}/events");
         let found = self.pages(purpose, &path, EVENT_PAGES, |page: Vec<IssueEventWire>| page)?;
@@ -132,7 +153,8 @@ impl Client {
             let what = format!("the list of events of #{number}");
             return Err(GithubError::TooLarge { what, limit: format!("{EVENT_PAGES} pages") });
         }
-        Ok(last_labeled(found.items, label))
+        let force_pushes = force_pushes(&found.items);
+        Ok(last_labeled(found.items, label).map(|(by, at)| LabelSet { by, at, force_pushes }))
     }
 }
 
@@ -155,6 +177,11 @@ fn single(
         return Err(GithubError::SeveralPullRequests { head_sha: head_sha.to_owned(), numbers });
     }
     Ok(matching.pop())
+}
+
+fn force_pushes(events: &[IssueEventWire]) -> Vec<ForcePush> {
+    let forced = events.iter().filter(|event| event.event.as_deref() == Some("head_ref_force_pushed"));
+    forced.filter_map(|event| Some(ForcePush { at: event.created_at?, commit: event.commit_id.clone() })).collect()
 }
 
 /// GitHub compares the names of labels without case.

@@ -41,21 +41,28 @@ pub struct Desired {
 }
 
 impl Desired {
+    /// Bytes of text that fit beside the marker; a longer one is cut at its end.
+    #[must_use]
+    pub fn room(&self) -> usize {
+        LARGEST_COMMENT - 1 - self.marker("").render().len()
+    }
+
     /// The text that fits, and its marker.
     fn compose(&self) -> (Marker, String) {
-        let state: Vec<String> = self.state.iter().take(MOST_STATES).cloned().collect();
-        let marker = |digest| Marker {
+        let body = fit(&self.body, self.room(), NOTE).expect("internal error: a marker leaves room");
+        (self.marker(&body), body)
+    }
+
+    /// The marker of a text.
+    fn marker(&self, body: &str) -> Marker {
+        Marker {
             name: self.name.clone(),
             head_sha: self.head_sha.clone(),
             run_id: self.run_id,
             attempt: self.attempt,
-            digest,
-            state,
-        };
-        let empty = "0".repeat(32);
-        let room = LARGEST_COMMENT - 1 - marker.clone()(empty).render().len();
-        let body = fit(&self.body, room, NOTE).expect("internal error: a marker leaves room");
-        (marker(Marker::digest(&body)), body)
+            digest: Marker::digest(body),
+            state: self.state.iter().take(MOST_STATES).cloned().collect(),
+        }
     }
 
     fn check(&self) -> Result<(), GithubError> {

@@ -9,7 +9,7 @@ use super::view::{Group, Row, View};
 use crate::gate::Outcome;
 use crate::text::{escape, plural, sparkline};
 
-/// Bytes that fit a comment with room for a marker: GitHub refuses bodies above 65,536 characters.
+/// Bytes for a comment that somebody else posts: GitHub refuses bodies above 65,536 characters.
 pub const DEFAULT_BUDGET: usize = 60_000;
 
 /// Longest name shown, in characters; a longer one is shortened in the middle.

@@ -20,6 +20,8 @@ pub struct KnownRun {
     pub attempt: u32,
     /// The leg that made it, where its environment says.
     pub leg: Option<String>,
+    /// The bundle that it came from, where its environment says.
+    pub bundle: Option<String>,
 }
 
 /// A history in numbers.
@@ -76,11 +78,13 @@ impl Store {
                 })
             })?;
             // By the files: the legs of a matrix may be one run, whose first file names one of them only.
-            let mut statement = self
-                .connection
-                .prepare("SELECT DISTINCT run_key, attempt, metadata ->> '$.leg' FROM imports ORDER BY ALL")?;
-            let known = statement
-                .query_map([], |row| Ok(KnownRun { key: row.get(0)?, attempt: row.get(1)?, leg: row.get(2)? }))?;
+            const KNOWN: &str =
+                "SELECT DISTINCT run_key, attempt, metadata ->> '$.leg', metadata ->> '$.benchgate_bundle'
+                FROM imports ORDER BY ALL";
+            let mut statement = self.connection.prepare(KNOWN)?;
+            let known = statement.query_map([], |row| {
+                Ok(KnownRun { key: row.get(0)?, attempt: row.get(1)?, leg: row.get(2)?, bundle: row.get(3)? })
+            })?;
             Ok(Contents { known: known.collect::<Result<_, _>>()?, ..counted })
         };
         read().map_err(StoreError::database("count the history's runs"))

@@ -130,3 +130,35 @@ fn every_input_and_output_of_the_action_is_documented() {
     let missing = names.iter().filter(|name| !text.contains(&format!("| `{name}` |")));
     assert_none(missing.map(|name| format!("docs/action.md has no row for `{name}`")).collect());
 }
+
+/// The input that each environment variable of benchgate's own takes its value from.
+fn variables_of_inputs(action: &str) -> Vec<(&str, &str)> {
+    let pair = |line| {
+        let (variable, value) = str::trim(line).split_once(": ${{ inputs.")?;
+        let input = value.split([' ', '}']).next()?;
+        variable.starts_with("BENCHGATE_").then_some((variable, input))
+    };
+    action.lines().filter_map(pair).collect()
+}
+
+#[test]
+fn every_input_reaches_a_flag_or_a_script() {
+    let root = repository();
+    let action = fs::read_to_string(root.join("action.yml")).unwrap();
+    let in_folder = |folder: &str| -> String {
+        let files = fs::read_dir(root.join(folder)).unwrap().map(|entry| entry.unwrap().path());
+        files.filter(|path| path.is_file()).map(|path| fs::read_to_string(path).unwrap()).collect()
+    };
+    let (flags, scripts) = (in_folder("src/cli"), in_folder("scripts/action"));
+    let is_read =
+        |name: &str| flags.contains(&format!("env = \"{name}\"")) || scripts.contains(&format!("${{{name}:-"));
+    let pairs = variables_of_inputs(&action);
+    let unread = pairs.iter().filter(|(name, _)| !is_read(name));
+    let mut problems: Vec<String> = unread.map(|(name, _)| format!("nothing reads `{name}` of action.yml")).collect();
+    // These are for steps of the action itself.
+    let of_steps = ["cache", "token", "retention-days"];
+    let is_used = |input: &str| of_steps.contains(&input) || pairs.iter().any(|(_, other)| *other == input);
+    let unused = action_names(&action, "inputs").into_iter().filter(|input| !is_used(input));
+    problems.extend(unused.map(|input| format!("the input `{input}` of action.yml goes nowhere")));
+    assert_none(problems);
+}

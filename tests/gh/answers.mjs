@@ -83,11 +83,11 @@ export class Answers {
     };
   }
 
-  labelEvent({ id, number, event, label, actor, createdAt }) {
+  issueEvent({ id, event, label, commit = null, actor, createdAt }) {
     return {
       id, node_id: `LE_${id}`, url: `${this.base}/issues/events/${id}`, actor: this.user(actor), event,
-      commit_id: null, commit_url: null, created_at: createdAt, performed_via_github_app: null,
-      label: { name: label, color: 'ededed' },
+      commit_id: commit, commit_url: commit && `${this.base}/commits/${commit}`, created_at: createdAt,
+      performed_via_github_app: null, ...(label ? { label: { name: label, color: 'ededed' } } : {}),
     };
   }
 

@@ -17,6 +17,9 @@ export const RUNS = 20;
 /** The hash of the nth commit of main, from 0. */
 export const commit = (number) => `${number.toString(16).padStart(2, '0')}c0ffee`.padEnd(40, '0');
 
+/** The name of the artifact with a leg's bundle. */
+export const bundleName = (leg, attempt = 1) => `benchgate.benchmarks.${leg}.${attempt}.0123456789ab`;
+
 /** Another hash, of a letter from a to f. */
 export const sha = (letter) => letter.repeat(40);
 
@@ -53,7 +56,7 @@ export function bundleOf(scene, number, { leg = 'measure', runId = 900 + number,
   const lines = [{ schema: facts.schema, run: own, hardware: facts.hardware }, ...facts.results];
   const zipBytes = zip({ 'bundle.jsonl': lines.map((line) => JSON.stringify(line)).join('\n') });
   const createdAt = startedAt.replace(/\.\d+Z/, 'Z');
-  scene.world.addArtifact({ runId, name: `benchgate.benchmarks.${leg}.1`, zipBytes, headBranch, headSha, createdAt, ...rest });
+  scene.world.addArtifact({ runId, name: bundleName(leg), zipBytes, headBranch, headSha, createdAt, ...rest });
 }
 
 /** A database made of files, by the binary under test. */

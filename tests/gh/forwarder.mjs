@@ -32,7 +32,7 @@ const ROUTES = [
   [/^\/commits$/, listCommits],
   [/^\/commits\/([^/]+)\/pulls$/, pullsOfCommit],
   [/^\/compare\/(.+)$/, compare],
-  [/^\/issues\/(\d+)\/events$/, labelEvents],
+  [/^\/issues\/(\d+)\/events$/, issueEvents],
   [/^\/actions\/caches$/, listCaches],
   [/^\/actions\/artifacts$/, ({ world, ...rest }) => listArtifacts({ world, ...rest, artifacts: world.artifacts })],
   [/^\/actions\/runs\/(\d+)\/artifacts$/, artifactsOfRun],
@@ -218,9 +218,9 @@ function compare({ world, answers, url, api, argument }) {
   return { status: 200, headers, body: answers.comparison(base, head, difference, items) };
 }
 
-function labelEvents({ world, answers, url, api, argument }) {
-  const events = world.labelEvents.filter((event) => event.number === Number(argument));
-  const { items, headers } = page(events.map((event) => answers.labelEvent(event)), url, api);
+function issueEvents({ world, answers, url, api, argument }) {
+  const events = world.issueEvents.filter((event) => event.number === Number(argument));
+  const { items, headers } = page(events.map((event) => answers.issueEvent(event)), url, api);
   return { status: 200, headers, body: items };
 }
 

@@ -48,7 +48,7 @@ export class World {
     this.artifacts = [];
     this.cache = new CacheStore();
     this.runs = new Map();
-    this.labelEvents = [];
+    this.issueEvents = [];
     this.faults = [];
     this.requests = [];
     this.blobRequests = [];
@@ -96,7 +96,12 @@ export class World {
   }
 
   addLabelEvent({ number, label, actor = OWNER, event = 'labeled', createdAt = ago(0) }) {
-    this.labelEvents.push({ id: this.nextId++, number, label, actor, event, createdAt });
+    this.issueEvents.push({ id: this.nextId++, number, label, actor, event, createdAt });
+  }
+
+  /** A push by which the head of a pull request does not merely move on, to a commit. */
+  addForcePush({ number, commit, actor = OWNER, createdAt = ago(0) }) {
+    this.issueEvents.push({ id: this.nextId++, number, commit, actor, event: 'head_ref_force_pushed', createdAt });
   }
 
   /** Give `files` (path to text or bytes) or, for an archive that is none, `zipBytes`. Its run is a push unless it is there. */

@@ -100,7 +100,7 @@ fn a_first_push_starts_the_history_and_passes_with_a_warning() {
     let outputs = step.outputs();
     assert_eq!(outputs["outcome"], "nothing-to-judge");
     assert_eq!((outputs["save"].as_str(), outputs["history-source"].as_str()), ("true", "none"));
-    assert_eq!(outputs["bundle-name"], "benchgate.benchmarks.bench.1");
+    assert!(outputs["bundle-name"].starts_with("benchgate.benchmarks.bench.1."));
     assert!(answer.out.contains("::warning title=Nothing to judge::"), "{}", answer.out);
     assert!(step.file("summary.md").contains("NOTHING TO JUDGE"));
     let runs = place.ok(&[
@@ -273,7 +273,7 @@ fn a_bundle_holds_everything_a_judging_job_needs() {
     let step = Step::pull_request(&place, 18);
     let answer = step.run(&["collect", "results", "--leg", "cuda / fp16"]);
     assert_eq!(answer.code, 0, "{answer:#?}");
-    assert_eq!(step.outputs()["bundle-name"], "benchgate.benchmarks.cuda---fp16.1");
+    assert!(step.outputs()["bundle-name"].starts_with("benchgate.benchmarks.cuda---fp16.1."));
     let home = place.run(&["compare", "bundle.jsonl", "--partial"]);
     assert_eq!(home.code, 10, "{home:#?}");
     assert!(home.out.contains("commit bbbbbbbbbbbb"), "{}", home.out);

@@ -1,6 +1,6 @@
 //! The endpoints: paths, pages, and what becomes of the answers.
 
-use benchgate::github::{Artifact, GithubError};
+use benchgate::github::{Artifact, ForcePush, GithubError, Head, LabelSet};
 use serde_json::{Value, json};
 use wiremock::matchers::{method, path_regex, query_param};
 use wiremock::{Mock, Request, ResponseTemplate};
@@ -198,48 +198,47 @@ fn a_label_is_by_who_put_it_on_last() {
         event("labeled", "Accept", "cyd", 3),
         event("labeled", "other", "dan", 4),
         json!({ "event": "closed", "actor": null, "created_at": "2026-01-02T03:05:00Z" }),
+        json!({ "event": "head_ref_force_pushed", "commit_id": sha('b'), "created_at": "2026-01-02T03:05:00Z" }),
     ];
-    for (more, expected) in [
-        (None, Some(("cyd".to_owned(), "2026-01-02T03:03:00Z".parse().unwrap()))),
-        (Some(event("unlabeled", "accept", "eve", 6)), None),
-    ] {
+    let set = LabelSet {
+        by: "cyd".to_owned(),
+        at: "2026-01-02T03:03:00Z".parse().unwrap(),
+        force_pushes: vec![ForcePush { at: "2026-01-02T03:05:00Z".parse().unwrap(), commit: Some(sha('b')) }],
+    };
+    for (more, expected) in [(None, Some(set)), (Some(event("unlabeled", "accept", "eve", 6)), None)] {
         events.extend(more);
         let github = GitHub::start();
         github.answer("GET", "issues/7/events", ok(json!(events)));
-        assert_eq!(github.client().label_actor(7, "accept").unwrap(), expected);
-        assert_eq!(github.client().label_actor(7, "absent").unwrap(), None);
+        assert_eq!(github.client().label_set(7, "accept").unwrap(), expected);
+        assert_eq!(github.client().label_set(7, "absent").unwrap(), None);
     }
 }
 
 #[test]
-fn where_a_branch_was_is_told_by_the_newest_run_on_it_by_then() {
-    let run = |id: u64, commit: char, branch: &str, repository: Option<u64>, minute: u32| {
+fn the_commits_of_a_branch_are_told_by_runs_of_pushes_and_pull_requests_on_it() {
+    let run = |id: u64, commit: char, event: &str, branch: &str, repository: Option<u64>| {
         json!({
-            "id": id, "head_sha": sha(commit), "head_branch": branch,
+            "id": id, "head_sha": sha(commit), "event": event, "head_branch": branch,
             "head_repository": repository.map(|id| json!({ "id": id })),
-            "created_at": format!("2026-01-02T03:{minute:02}:00Z"),
+            "created_at": format!("2026-01-02T03:{id:02}:00Z"),
         })
     };
     let github = GitHub::start();
     let runs = [
-        run(5, 'e', "topic", Some(2), 9),
-        run(4, 'd', "topic", None, 4),
-        run(3, 'c', "topics", Some(2), 4),
-        run(2, 'b', "topic", Some(2), 3),
-        run(1, 'a', "topic", Some(2), 1),
+        run(1, 'a', "push", "topic", Some(2)),
+        run(9, 'b', "pull_request", "topic", Some(2)),
+        run(3, 'c', "push", "topics", Some(2)),
+        run(4, 'd', "pull_request", "topic", None),
+        run(5, 'e', "pull_request_target", "topic", Some(2)),
+        run(6, 'f', "workflow_dispatch", "topic", Some(2)),
     ];
-    github.answer("GET", "actions/runs", ok(json!({ "total_count": 5, "workflow_runs": runs })));
-    let head_at = |repository, minute: u32| {
-        let time = format!("2026-01-02T03:{minute:02}:00Z").parse().unwrap();
-        github.client().head_at("topic", repository, time).unwrap()
-    };
-    for (repository, minute, expected) in
-        [(Some(2), 5, Some('b')), (Some(2), 3, Some('b')), (Some(2), 2, Some('a')), (Some(2), 0, None)]
-    {
-        assert_eq!(head_at(repository, minute), expected.map(sha), "{minute}");
+    github.answer("GET", "actions/runs", ok(json!({ "total_count": 6, "workflow_runs": runs })));
+    for (repository, expected) in [(Some(2), vec![(9, 'b'), (1, 'a')]), (None, vec![(4, 'd')]), (Some(1), Vec::new())] {
+        let time = |minute| format!("2026-01-02T03:{minute:02}:00Z").parse().unwrap();
+        let expected: Vec<Head> =
+            expected.into_iter().map(|(id, commit)| Head { sha: sha(commit), seen_at: time(id) }).collect();
+        assert_eq!(github.client().heads("topic", repository).unwrap(), expected, "{repository:?}");
     }
-    assert_eq!(head_at(None, 5), Some(sha('d')), "of a deleted fork");
-    assert_eq!(head_at(Some(1), 5), None);
 }
 
 fn artifact(id: u64, size: u64, is_expired: bool) -> Value {

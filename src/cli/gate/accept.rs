@@ -4,9 +4,7 @@
 //! Invariant: the label accepts the commit that it was set for and no later one; where GitHub does not say which one that
 //! was, it accepts nothing, and the report says so.
 
-use jiff::Timestamp;
-
-use crate::github::{Client, Event, GithubError, PullRequest, WorkflowRun};
+use crate::github::{Client, Event, ForcePush, GithubError, Head, LabelSet, PullRequest, WorkflowRun};
 use crate::text::short_commit;
 
 /// The label by which a person accepts the regressions of a pull request.
@@ -70,10 +68,9 @@ pub(super) fn of_merged(client: Option<&Client>, branch: &str, sha: &str) -> Acc
 /// What the label of a pull request says for its head, where it is set.
 fn of_commit(client: &Client, request: &PullRequest, is_set_for_it: bool) -> Acceptance {
     let short = short_commit(&request.head_sha);
-    let set_by = |(login, time): &(String, Timestamp)| {
-        format!("the label `{LABEL}` was set by {login} on {}", time.strftime("%Y-%m-%d"))
-    };
-    let set = client.label_actor(request.number, LABEL);
+    let set_by =
+        |set: &LabelSet| format!("the label `{LABEL}` was set by {} on {}", set.by, set.at.strftime("%Y-%m-%d"));
+    let set = client.label_set(request.number, LABEL);
     if is_set_for_it {
         let unnamed = || format!("the label `{LABEL}` was set for {short}");
         return Acceptance::By(set.ok().flatten().as_ref().map_or_else(unnamed, set_by));
@@ -83,14 +80,58 @@ fn of_commit(client: &Client, request: &PullRequest, is_set_for_it: bool) -> Acc
         Ok(None) => return unknown(None),
         Err(error) => return unknown(Some(error)),
     };
-    match client.head_at(&request.head_ref, request.head_repository_id, set.1) {
-        Ok(Some(head)) if head.eq_ignore_ascii_case(&request.head_sha) => Acceptance::By(set_by(&set)),
-        Ok(_) => Acceptance::Void(format!(
-            "{} for an earlier commit and accepts nothing: remove it and set it again to accept {short}",
-            set_by(&set)
-        )),
+    match client.heads(&request.head_ref, request.head_repository_id) {
+        Ok(heads) => match doubt(&request.head_sha, &set, &heads) {
+            None => Acceptance::By(set_by(&set)),
+            Some(doubt) => Acceptance::Void(format!("{} {}", set_by(&set), doubt.words(&short))),
+        },
         Err(error) => unknown(Some(error)),
     }
+}
+
+/// Why a commit may not be the one that a label was set for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Doubt {
+    /// No run tells when it became the head.
+    Unseen,
+    /// Another one was the head.
+    Other,
+    /// The head was moved back and forth.
+    Moved,
+}
+
+impl Doubt {
+    fn words(self, commit: &str) -> String {
+        match self {
+            Self::Unseen => format!(
+                "and accepts nothing, since no workflow run tells when {commit} was pushed (a commit with `[skip ci]` has \
+                 none): push another commit, and set it again"
+            ),
+            Self::Other => {
+                format!("for an earlier commit and accepts nothing: remove it and set it again to accept {commit}")
+            }
+            Self::Moved => format!(
+                "and accepts nothing, since the branch was force-pushed and it may have been set for another commit: \
+                 remove it and set it again to accept {commit}"
+            ),
+        }
+    }
+}
+
+/// Whether a commit that is the head now may not have been it when the label was set. Commits without a run are not among
+/// the heads; but a head that is left and comes back is force-pushed, unless it was the same all the time.
+fn doubt(head_sha: &str, set: &LabelSet, heads: &[Head]) -> Option<Doubt> {
+    let is_head = |sha: &str| sha.eq_ignore_ascii_case(head_sha);
+    if !heads.iter().any(|head| is_head(&head.sha)) {
+        return Some(Doubt::Unseen);
+    }
+    let Some(head) = heads.iter().find(|head| head.seen_at <= set.at).filter(|head| is_head(&head.sha)) else {
+        return Some(Doubt::Other);
+    };
+    // The push that made it the head may be told of after its run was created.
+    let is_own = |push: &ForcePush| push.at <= set.at && push.commit.as_deref().is_some_and(is_head);
+    let is_moved = set.force_pushes.iter().any(|push| push.at > head.seen_at && !is_own(push));
+    is_moved.then_some(Doubt::Moved)
 }
 
 fn unknown(error: Option<GithubError>) -> Acceptance {
@@ -105,4 +146,41 @@ fn is_labelled(labels: &[String]) -> bool {
 /// GitHub compares the names of labels without case.
 fn is_label(label: &str) -> bool {
     label.eq_ignore_ascii_case(LABEL)
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+
+    #[test]
+    fn a_label_is_for_the_commit_that_was_certainly_the_head_when_it_was_set() {
+        let time = |minute| Timestamp::from_second(60 * minute).expect("valid");
+        let heads = |runs: &[(&str, i64)]| -> Vec<Head> {
+            runs.iter().map(|(sha, minute)| Head { sha: (*sha).to_owned(), seen_at: time(*minute) }).collect()
+        };
+        // Set in minute 5, and `b` is the head now.
+        for (runs, pushes, expected) in [
+            (vec![("b", 3), ("a", 1)], vec![], None),
+            (vec![("b", 3)], vec![(2, Some("b"))], None),
+            (vec![("b", 3)], vec![(4, Some("B"))], None),
+            (vec![("b", 7), ("b", 3)], vec![], None),
+            (vec![], vec![], Some(Doubt::Unseen)),
+            (vec![("a", 3)], vec![], Some(Doubt::Unseen)),
+            (vec![("b", 6), ("a", 3)], vec![], Some(Doubt::Other)),
+            (vec![("b", 6)], vec![], Some(Doubt::Other)),
+            (vec![("a", 4), ("b", 3)], vec![], Some(Doubt::Other)),
+            (vec![("b", 3)], vec![(4, Some("c"))], Some(Doubt::Moved)),
+            (vec![("b", 3)], vec![(4, None)], Some(Doubt::Moved)),
+            (vec![("b", 3)], vec![(6, Some("b"))], Some(Doubt::Moved)),
+        ] {
+            let force_pushes: Vec<ForcePush> = pushes
+                .iter()
+                .map(|(minute, commit)| ForcePush { at: time(*minute), commit: commit.map(str::to_owned) })
+                .collect();
+            let set = LabelSet { by: "ann".to_owned(), at: time(5), force_pushes };
+            assert_eq!(doubt("b", &set, &heads(&runs)), expected, "{runs:?} {pushes:?}");
+        }
+    }
 }

@@ -4,6 +4,7 @@
 //! of code under review, and a name or a size that is out of bounds ends their use.
 //! Invariant: no name of an artifact or of a file in it is used as a path; what cannot be used is named with its reason.
 
+use std::collections::HashSet;
 use std::path::{Path, PathBuf};
 
 use super::job::Job;
@@ -23,6 +24,10 @@ const MOST_UNPACKED: usize = 256 << 20;
 
 /// Bundles of one run that are looked at; a matrix has at most 256 jobs.
 const MOST_OF_RUN: usize = 512;
+
+/// Why a leg fails that is not one.
+pub(super) const SHARED: &str = "several jobs or steps of the run left results as this leg, and which of them measured \
+                                 what is not known: give each a `leg` of its own";
 
 /// A bundle among the artifacts.
 #[derive(Clone, Debug)]
@@ -48,6 +53,14 @@ pub(super) struct Fetched {
 /// What GitHub answers.
 pub(super) fn of_run(job: &Job<'_>, client: &Client, run_id: u64) -> Result<Vec<Offered>, GithubError> {
     Ok(offered(job, client.run_artifacts(run_id)?).take(MOST_OF_RUN).collect())
+}
+
+/// Of the bundles of one run, the legs that several jobs or steps took for theirs: what one of them measured would count
+/// as a re-run of what another one did, and its later attempt as one of both.
+pub(super) fn shared(offered: &[Offered]) -> HashSet<String> {
+    let mut seen = HashSet::new();
+    let again = offered.iter().filter(|one| !seen.insert((&one.name.leg, one.name.attempt)));
+    again.map(|one| one.name.leg.clone()).collect()
 }
 
 /// The artifacts that are bundles of this gate.

@@ -64,6 +64,7 @@ fn run_stopped(
         aliases: config.aliases(),
         name: leg::name(&arguments.leg.name),
         leg: leg::of_job(arguments.leg.leg.as_deref(), arguments.leg.matrix.as_deref(), surroundings),
+        tag: leg::tag(surroundings),
     };
     let mut notices = job.subject.notices.clone();
     if arguments.history_only {
@@ -91,21 +92,20 @@ fn flow(
     } else {
         results::of_job(job, surroundings, console, &mut notices)?
     };
-    let anchor = anchor::find(job, &mut notices);
-    let is_recorded = is_worth_recording(job, &anchor, &mut notices);
-    let is_never_history = job.is_never_history() || (job.is_recorded() && !is_recorded);
-    let remark = is_never_history.then_some(Remark::Unrecorded);
+    // A recorded run has no other branch to turn to; for others it is not known yet which branch is their base.
+    let own_anchor = job.is_recorded().then(|| anchor::find(job, &mut notices));
+    let is_recorded = own_anchor.as_ref().is_some_and(|anchor| is_worth_recording(job, anchor, &mut notices));
     // From here on an error loses nothing: the bundle is uploaded, and the history saved, whatever comes.
-    post::set_bundle(job, &collected, remark, outputs)?;
+    post::set_bundle(job, &collected, remark(job, &collected, is_recorded), outputs)?;
     let prepared = history::prepare(job, console, &mut notices)?;
     if is_recorded {
         let files = collected.own.clone().map_or_else(|| collected.files.clone(), |own| vec![own]);
-        history::record(job, &prepared.path, &files, console)?;
+        history::record(job, &prepared.path, &files, console, &mut notices)?;
         set_save(saving::is_allowed(job, &mut notices), outputs)?;
     }
     let stand_in = stand_in::default_branch(job, &prepared, console, &mut notices)?;
     let (job, prepared) = stand_in.as_ref().map_or((job, &prepared), |(job, prepared)| (job, prepared));
-    let anchor = if stand_in.is_some() { anchor::find(job, &mut notices) } else { anchor };
+    let anchor = own_anchor.unwrap_or_else(|| anchor::find(job, &mut notices));
     let mut view = judge(job, config, &collected, prepared, &anchor, notices, console)?;
     let verdict = compare::exit(&view.judgement);
     let posted = post::post(job, &mut view, verdict, outputs, console)?;
@@ -113,16 +113,30 @@ fn flow(
     Ok(if arguments.enforce { verdict } else { Exit::Success })
 }
 
-/// Whether the results become history. A job that is repeated when newer commits were pushed is judged, and its results
-/// would stand behind theirs.
+/// Whether the results of a run that may be recorded become history. A job that is repeated when newer commits were pushed
+/// is judged, and its results would stand behind theirs.
 fn is_worth_recording(job: &Job<'_>, anchor: &Anchor, notices: &mut Vec<String>) -> bool {
     let is_repeated = job.ci.is_some_and(|ci| ci.attempt > 1);
-    if job.is_recorded() && is_repeated && !anchor.excluded.is_empty() {
+    if is_repeated && !anchor.excluded.is_empty() {
         let newer = plural(anchor.excluded.len(), "newer commit", "newer commits");
         notices.push(format!("this re-run is judged and not recorded: the branch has {newer}"));
         return false;
     }
-    job.is_recorded()
+    true
+}
+
+/// What later runs are to know of the results. A job that judges others' results speaks for all of them; one that measured
+/// speaks for itself.
+fn remark(job: &Job<'_>, collected: &Collected, is_recorded: bool) -> Option<Remark> {
+    let is_left_out = job.is_recorded() && (!is_recorded || collected.has_refused);
+    if job.is_never_history() || is_left_out {
+        return Some(Remark::Unrecorded);
+    }
+    match (job.is_never_saved(), job.arguments.from_artifacts) {
+        (true, true) => Some(Remark::Unrecorded),
+        (true, false) => Some(Remark::Unsaved),
+        (false, _) => None,
+    }
 }
 
 /// Brings the history up to date and lets it be saved again: a cache entry that nobody reads for a week is removed.

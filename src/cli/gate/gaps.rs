@@ -11,7 +11,7 @@ use std::path::PathBuf;
 
 use jiff::{Timestamp, ToSpan as _};
 
-use super::bundles::{self, Fetched, Offered};
+use super::bundles::{self, Fetched, Offered, SHARED};
 use super::identity::Identity;
 use super::job::Job;
 use super::results;
@@ -90,7 +90,7 @@ fn choose(
 ) -> Vec<(Identity, Vec<Offered>)> {
     let mut chosen: Vec<(Identity, Vec<Offered>)> = Vec::new();
     let (mut asked, mut bundles, mut left, mut refused) = (0, 0, 0, Vec::new());
-    for (id, run) in by_run(missing) {
+    for (id, mut run) in by_run(missing) {
         let is_over = chosen.len() == most || asked == MOST_ASKED || bundles + run.len() > MOST_BUNDLES;
         if left > 0 || (is_over && asked > 0) {
             left += 1;
@@ -100,6 +100,10 @@ fn choose(
         match client.workflow_run(id) {
             Ok(facts) => {
                 if let Some(identity) = Identity::of_recorded(&facts, branch) {
+                    let shared = bundles::shared(&run);
+                    run.retain(|one| !shared.contains(&one.name.leg));
+                    refused
+                        .extend(shared.iter().map(|leg| format!("what run {id} left as {leg} was left out: {SHARED}")));
                     bundles += run.len();
                     chosen.push((identity, run));
                 }
@@ -164,11 +168,15 @@ fn is_of_baseline(job: &Job<'_>, artifact: &Artifact, branch: &str) -> bool {
 /// Whether the history holds the run that left a bundle.
 fn is_known(one: &Offered, contents: &Contents) -> bool {
     let Some(run) = &one.artifact.run else { return false };
-    let (id, prefix) = (format!("github-{}", run.id), format!("github-{}-", run.id));
-    contents.known.iter().any(|known| {
-        (known.key == id || known.key.starts_with(&prefix))
-            && known.attempt == one.name.attempt
-            && known.leg.as_ref().is_none_or(|leg| *leg == one.name.leg)
+    let (id, prefix, source) = (format!("github-{}", run.id), format!("github-{}-", run.id), one.name.source(run.id));
+    contents.known.iter().any(|known| match &known.bundle {
+        Some(bundle) => *bundle == source,
+        // Imported by other means, which do not say from which bundle.
+        None => {
+            (known.key == id || known.key.starts_with(&prefix))
+                && known.attempt == one.name.attempt
+                && known.leg.as_ref().is_none_or(|leg| *leg == one.name.leg)
+        }
     })
 }
 
@@ -185,7 +193,7 @@ fn take(
     let (mut files, mut refused) = (Vec::new(), Vec::new());
     let fetched = bundles::fetch(client, &bundles, &job.output("earlier"))?;
     for (number, (Fetched { name, file }, identity)) in fetched.into_iter().zip(identities).enumerate() {
-        match file.and_then(|path| results::read(job, identity, &path, &name.leg, console, notices)) {
+        match file.and_then(|path| results::read(job, identity, &path, &name, console, notices)) {
             Ok(runs) => {
                 let path = job.output("earlier").join(format!("run-{number}.jsonl"));
                 bundle::write(&path, &runs)?;

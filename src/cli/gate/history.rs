@@ -108,12 +108,22 @@ pub(super) fn prepare(
     Ok(Prepared { path, source, contents, sentence })
 }
 
-/// Brings a bundle into the history.
+/// Brings the results of this run into the history.
 ///
 /// # Errors
 /// [`CliError::Store`].
-pub(super) fn record(job: &Job<'_>, path: &Path, files: &[PathBuf], console: &mut Console<'_>) -> Result<(), CliError> {
-    import(job, path, files, console)?;
+pub(super) fn record(
+    job: &Job<'_>,
+    path: &Path,
+    files: &[PathBuf],
+    console: &mut Console<'_>,
+    notices: &mut Vec<String>,
+) -> Result<(), CliError> {
+    for report in import(job, path, files, console)? {
+        let refused =
+            report.reason().map(|reason| format!("results of this run were not added to the history: {reason}"));
+        notices.extend(refused);
+    }
     Ok(())
 }
 

@@ -13,6 +13,8 @@ use jiff::{Timestamp, ToSpan as _};
 use super::job::Job;
 use super::subject;
 use crate::cli::bundle::BundleRun;
+use crate::cli::collect::{BUNDLE, LEG};
+use crate::cli::leg::BundleName;
 use crate::github::RunFacts;
 use crate::model::{Run, RunDraft};
 use crate::text::{plural, short_commit};
@@ -74,9 +76,12 @@ impl Identity {
         }
     }
 
-    /// Replaces what a run says of itself; `commits` gathers the commits that were stated.
-    pub(super) fn claim(&self, run: &mut Run, leg: &str, commits: &mut BTreeSet<String>) {
+    /// Replaces what a run of a bundle says of itself; `commits` gathers the commits that were stated.
+    pub(super) fn claim(&self, run: &mut Run, bundle: &BundleName, commits: &mut BTreeSet<String>) {
+        let leg = &bundle.leg;
         commits.extend(run.commit.clone());
+        run.environment.insert(LEG.to_owned(), leg.clone());
+        run.environment.insert(BUNDLE.to_owned(), bundle.source(self.run_id));
         if self.is_untrusted || is_of_other_run(&run.key, self.run_id) {
             run.key = format!("github-{}-{leg}", self.run_id);
         }

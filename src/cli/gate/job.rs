@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::subject::{Subject, is_recorded_event};
 use crate::cli::gate_args::{GateArgs, Save};
+use crate::cli::leg::{BundleName, Remark};
 use crate::github::{Client, Event, WorkflowRun};
 use crate::model::Aliases;
 
@@ -31,6 +32,8 @@ pub(super) struct Job<'a> {
     pub(super) name: String,
     /// This job's leg.
     pub(super) leg: String,
+    /// What tells its artifacts from those of other jobs.
+    pub(super) tag: String,
 }
 
 impl Job<'_> {
@@ -39,9 +42,20 @@ impl Job<'_> {
         self.arguments.output_folder.join(file)
     }
 
+    /// The name of a bundle that it leaves behind.
+    pub(super) fn bundle(&self, remark: Option<Remark>) -> BundleName {
+        let attempt = self.ci.map_or(1, |ci| ci.attempt);
+        BundleName { gate: self.name.clone(), leg: self.leg.clone(), attempt, tag: self.tag.clone(), remark }
+    }
+
     /// Whether its results become history.
     pub(super) fn is_recorded(&self) -> bool {
         self.arguments.save == Save::Auto && self.subject.is_recorded()
+    }
+
+    /// Whether its results would become history, and the user said that they shall not.
+    pub(super) fn is_never_saved(&self) -> bool {
+        self.arguments.save == Save::Never && self.subject.is_recorded()
     }
 
     /// Whether GitHub names the baseline branch as that of the workflow run, although it measured something else.

@@ -11,6 +11,7 @@
 //! - `subject` - what is judged, and against which branch
 //! - `accept` - whether somebody accepted its regressions
 //! - `bundles` - what other jobs left as artifacts
+//! - `earlier` - what this run has left before as the leg of this job
 //! - `results` - the results to be judged, as bundles of one trusted identity
 //! - `identity` - what GitHub says of the run that measured
 //! - `legs` - which legs are expected without being named
@@ -24,6 +25,7 @@
 mod accept;
 mod anchor;
 mod bundles;
+mod earlier;
 mod flow;
 mod gaps;
 mod history;

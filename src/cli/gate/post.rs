@@ -14,7 +14,7 @@ use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::folder;
 use crate::cli::gate_args::CommentMode;
-use crate::cli::leg::{BundleName, Remark};
+use crate::cli::leg::Remark;
 use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::Console;
 use crate::gate::{Judgement, Outcome, Verdict};
@@ -150,9 +150,11 @@ fn publish(
     comments: Vec<Comment>,
 ) -> Result<sticky::Posted, GithubError> {
     let regressed = view.judgement.series.iter().filter(|judged| judged.verdict == Verdict::Regressed);
-    let body = report::markdown(view, report::DEFAULT_BUDGET);
     let state = regressed.take(200).map(|judged| judged.series.key.id().to_string()).collect();
-    sticky::post(client, number, &job.arguments.comment_author, &desired(job, body, state), comments)
+    let empty = desired(job, String::new(), state);
+    // A report makes room by leaving out what matters least; what is cut off at its end is the link to all of it.
+    let body = report::markdown(view, empty.room());
+    sticky::post(client, number, &job.arguments.comment_author, &Desired { body, ..empty }, comments)
 }
 
 /// The comment as it should be; `state` are the ids of the series that regressed.
@@ -224,12 +226,6 @@ fn explain(job: &Job<'_>, error: &GithubError) -> String {
     format!("the pull request got no comment: {error}")
 }
 
-/// The names of what this job leaves behind.
-fn artifact(job: &Job<'_>) -> BundleName {
-    let attempt = job.ci.map_or(1, |ci| ci.attempt);
-    BundleName { gate: job.name.clone(), leg: job.leg.clone(), attempt, remark: None }
-}
-
 /// Sets the outputs by which the bundle is uploaded. Where other jobs measured, theirs are uploaded already, and one of
 /// them once more only to say by its name that they are not recorded.
 ///
@@ -243,8 +239,7 @@ pub(super) fn set_bundle(
 ) -> Result<(), CliError> {
     let any = collected.files.first().filter(|_| remark.is_some());
     let Some(path) = collected.own.as_ref().or(any) else { return Ok(()) };
-    let name = BundleName { remark, ..artifact(job) };
-    outputs.set(&[("bundle-path", path.display().to_string()), ("bundle-name", name.artifact())])
+    outputs.set(&[("bundle-path", path.display().to_string()), ("bundle-name", job.bundle(remark).artifact())])
 }
 
 /// Sets the step's other outputs.
@@ -275,7 +270,7 @@ pub(super) fn set_outputs(
         ("suspects", posted.suspects.clone().unwrap_or_default()),
         ("comment-url", posted.comment_url.clone().unwrap_or_default()),
         ("history-source", prepared.source.as_str().to_owned()),
-        ("report-name", artifact(job).report_artifact()),
+        ("report-name", job.bundle(None).report_artifact()),
     ])
 }
 

@@ -1,13 +1,15 @@
 //! The results to be judged, as bundles of one trusted identity.
 //!
-//! For: this job's own results, those of earlier attempts, and those of the legs of a matrix. Not for: judging them.
+//! For: this job's own results, and those of the legs of a matrix. Not for: judging them, nor for what earlier
+//! attempts left (`earlier`).
 //! Invariant: in CI results carry the commit, branch and event that GitHub names, never their own; a leg that is
 //! unreadable, empty or absent is named with its reason, and is never just left out.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 
-use super::bundles::{self, Fetched, Offered};
+use super::bundles::{self, Fetched, Offered, SHARED};
+use super::earlier;
 use super::identity::Identity;
 use super::job::Job;
 use crate::cli::bundle::{self, BundleRun};
@@ -15,7 +17,7 @@ use crate::cli::collect::{self, FAILURE, LEG};
 use crate::cli::error::CliError;
 use crate::cli::gate_args::Attempts;
 use crate::cli::inputs;
-use crate::cli::leg::{self, Remark};
+use crate::cli::leg::{self, BundleName, Remark};
 use crate::cli::read_results::read_all;
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{candidate, context, policy};
@@ -39,6 +41,8 @@ pub(super) struct Collected {
     pub(super) own: Option<PathBuf>,
     /// The legs, where the results come from several jobs.
     pub(super) legs: Vec<Leg>,
+    /// Whether a leg's results are there and cannot be told apart from another one's.
+    pub(super) has_refused: bool,
 }
 
 /// What this job measured, with the results of its earlier attempts where these count too.
@@ -52,14 +56,16 @@ pub(super) fn of_job(
     notices: &mut Vec<String>,
 ) -> Result<Collected, CliError> {
     let arguments = job.arguments;
+    let before = earlier::left(job, notices)?;
     let mut context = context::resolve(&arguments.facts, job.aliases.clone(), surroundings)?;
     context.run.environment.insert(LEG.to_owned(), job.leg.clone());
     let reading = policy::reading(&arguments.facts, arguments.policy.config.as_deref())?;
     let identity = Identity::of(job, context.run.branch.as_deref());
     let mut commits = BTreeSet::new();
+    let name = job.bundle(None);
     let mut claim = |run: &mut Run| {
         if let Some(identity) = &identity {
-            identity.claim(run, &job.leg, &mut commits);
+            identity.claim(run, &name, &mut commits);
         }
     };
     let files = read_all(inputs::find(&arguments.results)?, &reading, &context, console)?;
@@ -81,8 +87,8 @@ pub(super) fn of_job(
     }
     let own = job.output("bundle.jsonl");
     bundle::write(&own, &runs)?;
-    let mut collected = Collected { files: vec![own.clone()], own: Some(own), legs: Vec::new() };
-    collected.files.extend(earlier_attempts(job, notices)?);
+    let mut collected = Collected { files: vec![own.clone()], own: Some(own), ..Collected::default() };
+    collected.files.extend(earlier::fetch(job, &before, notices)?);
     Ok(collected)
 }
 
@@ -93,31 +99,6 @@ fn several_commits(results: &[PathBuf], reason: String) -> CliError {
         reason,
         hint: "give the results of one commit; `benchgate ingest` takes all of them at once".to_owned(),
     }
-}
-
-/// The bundles of earlier attempts of this very job, where they count.
-fn earlier_attempts(job: &Job<'_>, notices: &mut Vec<String>) -> Result<Vec<PathBuf>, CliError> {
-    let (Some(ci), Some(client)) = (job.ci.filter(|ci| ci.attempt > 1), job.artifacts()) else { return Ok(Vec::new()) };
-    if job.arguments.attempts == Attempts::Replace {
-        return Ok(Vec::new());
-    }
-    let offered = match bundles::of_run(job, client, ci.run_id) {
-        Ok(offered) => offered,
-        Err(error) => {
-            notices.push(format!("the results of earlier attempts are not known: {error}"));
-            return Ok(Vec::new());
-        }
-    };
-    let earlier: Vec<Offered> =
-        offered.into_iter().filter(|one| one.name.leg == job.leg && one.name.attempt < ci.attempt).collect();
-    let mut files = Vec::new();
-    for Fetched { name, file } in bundles::fetch(client, &earlier, &job.output("attempts"))? {
-        match file {
-            Ok(path) => files.push(path),
-            Err(reason) => notices.push(format!("the results of attempt {} are left out: {reason}", name.attempt)),
-        }
-    }
-    Ok(files)
 }
 
 /// What the legs of a run left as artifacts.
@@ -140,6 +121,7 @@ pub(super) fn of_legs(
     // Made by a job that judged, of what others had left.
     offered.retain(|one| one.name.remark != Some(Remark::Unrecorded));
     offered.sort_by_key(|one| one.name.attempt);
+    let shared = bundles::shared(&offered);
     if job.arguments.attempts == Attempts::Replace {
         offered = newest_attempts(offered);
     }
@@ -150,13 +132,18 @@ pub(super) fn of_legs(
     let mut total = 0;
     let mut owners: HashMap<ConfigurationId, String> = HashMap::new();
     for (number, Fetched { name, file }) in fetched.into_iter().enumerate() {
-        let runs = file.and_then(|path| read(job, &identity, &path, &name.leg, console, notices));
+        if shared.contains(&name.leg) {
+            legs.insert(name.leg, LegState::Failed(SHARED.to_owned()));
+            continue;
+        }
+        let runs = file.and_then(|path| read(job, &identity, &path, &name, console, notices));
         let runs = runs.and_then(|runs| {
             total += runs.iter().map(|run| run.results.len()).sum::<usize>();
             if total > MOST_RESULTS { Err(format!("the run has more than {MOST_RESULTS} results")) } else { Ok(runs) }
         });
         if let Some(reason) = runs.as_ref().ok().and_then(|runs| collision(runs, &name.leg, &expected, &mut owners)) {
             legs.insert(name.leg, LegState::Failed(reason));
+            collected.has_refused = true;
             continue;
         }
         let state = match runs {
@@ -230,7 +217,7 @@ pub(super) fn read(
     job: &Job<'_>,
     identity: &Identity,
     path: &Path,
-    leg: &str,
+    name: &BundleName,
     console: &mut Console<'_>,
     notices: &mut Vec<String>,
 ) -> Result<Vec<BundleRun>, String> {
@@ -249,16 +236,13 @@ pub(super) fn read(
         return Err(format!("it holds {}, and a job leaves {MOST_RUNS} at most", plural(count, "run", "runs")));
     }
     let mut commits = BTreeSet::new();
-    let claim = |run: &mut Run| {
-        run.environment.insert(LEG.to_owned(), leg.to_owned());
-        identity.claim(run, leg, &mut commits);
-    };
+    let claim = |run: &mut Run| identity.claim(run, name, &mut commits);
     let mut runs = bundle::assemble(files, &context, claim).map_err(|error| reason(&error))?;
     if runs.is_empty() {
         return Err("it holds no results".to_owned());
     }
     notices.extend(identity.check(&commits)?);
-    identity.bound_times(&mut runs, job, leg, notices);
+    identity.bound_times(&mut runs, job, &name.leg, notices);
     Ok(runs)
 }
 

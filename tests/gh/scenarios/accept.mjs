@@ -72,6 +72,44 @@ export default {
     assert.equal((await scene.runAction({ event, inputs, files: slower })).status, 'success');
   },
 
+  async 'behind an accepted entry of the merge queue, a waiver that it brings along counts, and its label does not'({ open }) {
+    const { scene } = await pull(open);
+    await accept(scene);
+    scene.world.graph.line('queue', [sha('d'), sha('e')], { from: commit(RUNS - 1) });
+    await scene.world.addPull({ number: 8, headSha: sha('f'), headRef: 'next' });
+    const behind = scene.events.mergeGroup({ baseSha: sha('d'), headSha: sha('e'), number: 8 });
+    const labelled = await scene.runAction({ event: behind, inputs, files: slower });
+    assert.equal(labelled.outputs.regressions, '1', 'how much of it is the own one is not known');
+    assert.match(labelled.summary, /stands behind 1 commit that main does not have: what they changed shows here too/);
+    const waiver = '[[waivers]]\nseries = "bert cpu embed batch=8 latency"\nreason = "safer"\nup-to = "40%"\nexpires = 2030-01-31\n';
+    const waived = await scene.runAction({ event: behind, inputs, files: { ...slower, 'benchgate.toml': waiver } });
+    assert.equal(waived.status, 'success', waived.log);
+    const worse = { 'results/a.json': results({ change: { embed: 1.3, rank: 1.3 } }), 'benchgate.toml': waiver };
+    const own = await scene.runAction({ event: behind, inputs, files: worse });
+    assert.equal(own.outputs.regressions, '1', 'the other one is its own');
+  },
+
+  async 'a commit without a run is never accepted, and accepts no other one, though the label was set for it'({ open }) {
+    const { scene } = await pull(open);
+    await accept(scene);
+    const group = scene.events.mergeGroup({ baseSha: commit(19), headSha: sha('d'), number: 7 });
+    const queued = async (headSha) => {
+      scene.world.pulls.get(7).headSha = headSha;
+      return scene.runAction({ event: group, inputs, files: slower });
+    };
+    // Commit c was pushed with [skip ci], so the newest run of a push is that of commit b. One by hand tells nothing.
+    scene.world.addRun({ id: 901, event: 'workflow_dispatch', headBranch: 'topic', headSha: sha('c'), createdAt: ago(350) });
+    scene.world.addRun({ id: 902, event: 'pull_request_target', headBranch: 'topic', headSha: sha('c'), createdAt: ago(350) });
+    const skipped = await queued(sha('c'));
+    assert.equal(skipped.status, 'failure');
+    assert.match(skipped.summary, /accepts nothing, since no workflow run tells when c{12} was pushed .*: push another commit, and set it again/);
+    // Back at b, for which it was not set.
+    scene.world.addForcePush({ number: 7, commit: sha('b'), createdAt: ago(100) });
+    const back = await queued(sha('b'));
+    assert.equal(back.status, 'failure');
+    assert.match(back.summary, /the branch was force-pushed and it may have been set for another commit: remove it and set it again to accept b{12}/);
+  },
+
   async 'a run on a branch of the same name in another repository proves nothing'({ open }) {
     const { scene } = await pull(open, { isFork: true });
     const run = await scene.runAction({ event: await accept(scene), inputs, files: slower });

@@ -1,6 +1,7 @@
 // The comment: one, edited in place, never somebody else's, never an older run's; and what GitHub may refuse.
 import assert from 'node:assert/strict';
 import { commit, onlyComment, results, RUNS, sha, withHistory, writes } from '../benchgate.mjs';
+import { unzip } from '../zip.mjs';
 
 const inputs = { results: 'results/*.json' };
 const slower = { 'results/a.json': results({ change: { embed: 1.3 } }) };
@@ -59,6 +60,9 @@ export default {
     assert.deepEqual(await scene.world.comments(7), []);
     await scene.runAction({ event, inputs: { ...inputs, comment: 'always' }, files: clean });
     assert.match((await onlyComment(scene)).body, /PASSED/);
+    const other = await pull(open);
+    await other.scene.runAction({ event: other.event, inputs: { ...inputs, comment: 'on-fail' }, files: slower });
+    assert.match((await onlyComment(other.scene)).body, /FAILED/);
   },
 
   async 'an older run never overwrites what a newer one said'({ open }) {
@@ -160,6 +164,11 @@ export default {
     const { body } = await onlyComment(scene);
     assert.ok(Buffer.byteLength(body) <= 60_000, String(Buffer.byteLength(body)));
     assert.match(body, /Left out for length/);
+    assert.doesNotMatch(body, /did not fit/);
+    assert.ok(body.includes(`/actions/runs/${run.runId})`), 'it leads to the full report');
+    const { zipBytes } = scene.world.artifacts.find(({ name }) => name.startsWith('benchgate-report.'));
+    const whole = unzip(zipBytes)['report.md'].toString();
+    assert.deepEqual(cases.filter((name) => !whole.includes(name)), []);
     assert.ok(Buffer.byteLength(run.summary) < 1024 * 1024);
     assert.ok(run.annotations.length <= 10, String(run.annotations.length));
   },

@@ -1,6 +1,6 @@
 // Pull requests from forks: the two workflows of examples/, and bundles that lie.
 import assert from 'node:assert/strict';
-import { commit, onlyComment, openRepository, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { bundleName, commit, onlyComment, openRepository, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 import { zip } from '../zip.mjs';
 
 const file = (name) => new URL(`../../../examples/workflows/${name}.yml`, import.meta.url).pathname;
@@ -20,7 +20,7 @@ async function reported(open, artifact, rest = {}) {
     id: 500, event: 'pull_request', headSha: sha('b'), headBranch: 'topic', headRepository: 'mallory/model-bench', headRepositoryId: 9001,
     createdAt: new Date(Date.now() - 600_000).toISOString().replace(/\.\d+Z/, 'Z'), ...rest,
   });
-  scene.world.addArtifact({ runId: 500, name: 'benchgate.benchmarks.measure.1', headBranch: 'topic', headSha: sha('b'), headRepositoryId: 9001, ...artifact });
+  scene.world.addArtifact({ runId: 500, name: bundleName('measure'), headBranch: 'topic', headSha: sha('b'), headRepositoryId: 9001, ...artifact });
   const result = await scene.runAction({ event: scene.events.workflowRun(run), inputs });
   return { scene, result };
 }
@@ -62,7 +62,7 @@ export default {
     const run = scene.world.addRun({ id: 500, event: 'pull_request', ...facts, headRepository: 'mallory/model-bench' });
     const { zipBytes } = bundle('\n'.repeat(60_000_000));
     const legs = ['measure', 'b', 'c', 'd', 'e', 'f', 'g'];
-    for (const leg of legs) scene.world.addArtifact({ runId: 500, name: `benchgate.benchmarks.${leg}.1`, zipBytes, ...facts });
+    for (const leg of legs) scene.world.addArtifact({ runId: 500, name: bundleName(leg), zipBytes, ...facts });
     const judged = await scene.runAction({ event: scene.events.workflowRun(run), inputs });
     assert.equal(judged.outputs['exit-code'], '1');
     assert.match(judged.summary, /measure failed: it was not fetched: the bundles before it are larger than 256 MB together/);

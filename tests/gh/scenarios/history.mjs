@@ -306,6 +306,56 @@ export default {
     assert.equal(scene.world.blobRequests.length, before);
   },
 
+  async 'a run that was told to save nothing leaves no trace in the history, now or later'({ open }) {
+    for (const modes of [['gate'], ['collect', 'report'], ['report']]) {
+      const scene = await open();
+      await withHistory(scene, { runs: 10 });
+      const event = scene.events.push({ sha: commit(18) });
+      const save = (mode) => (modes.includes(mode) ? { save: 'never' } : {});
+      const runs = async (mode, rest) => scene.runAction({ event, inputs: { ...inputs, mode, leg: mode, ...save(mode) }, files, ...rest });
+      const measuring = await runs(modes[0] === 'gate' ? 'gate' : 'collect');
+      assert.equal(measuring.status, 'success', measuring.log);
+      if (modes.includes('report')) {
+        const judged = await scene.runAction({ event, inputs: { mode: 'report', leg: 'report', legs: 'collect', save: 'never' }, runId: measuring.runId });
+        assert.match(judged.summary, /PASSED: no regression in 3 series/);
+      }
+      assert.equal(scene.cache.entries.length, 1, 'nothing is saved');
+      await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+      assert.deepEqual(await runsOf(scene), [{ runs: 11 }], `${modes}: nor found later`);
+    }
+  },
+
+  async 'what a job was told not to save is saved by a report of the same run, and what it is to save later is found'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    const event = scene.events.push({ sha: commit(17) });
+    const { runId } = await scene.runAction({ event, inputs: { ...inputs, mode: 'collect', leg: 'cpu', save: 'never' }, files });
+    const report = await scene.runAction({ event, inputs: { mode: 'report', legs: 'cpu' }, runId });
+    assert.equal(report.status, 'success', report.log);
+    assert.deepEqual(await runsOf(scene), [{ runs: 11 }]);
+    await scene.runAction({ event: scene.events.push({ sha: commit(18) }), inputs: { ...inputs, save: 'later' }, files });
+    assert.equal(scene.cache.entries.length, 2, 'another job would save');
+    await scene.runAction({ event: scene.events.push({ sha: commit(19) }), inputs, files });
+    assert.deepEqual(await runsOf(scene), [{ runs: 13 }]);
+  },
+
+  async 'a run with a name of its own is downloaded once, or never where its own job recorded it'({ open }) {
+    const scene = await open();
+    await withHistory(scene, { runs: 10 });
+    bundleOf(scene, 15, { facts: { id: 'nightly-15' } });
+    const push = async (number, id, change = {}) => {
+      const own = { 'results/a.json': results({ run: { id }, change }) };
+      return scene.runAction({ event: scene.events.push({ sha: commit(number) }), inputs, files: own });
+    };
+    await push(17, 'nightly-17');
+    assert.equal(scene.world.blobRequests.length, 1);
+    await push(18, 'nightly-18');
+    assert.equal(scene.world.blobRequests.length, 1);
+    assert.deepEqual(await runsOf(scene), [{ runs: 13 }]);
+    const taken = await push(18, 'nightly-18', { embed: 1.001 });
+    assert.match(taken.summary, /Warning.*results of this run were not added to the history: /, 'a name is not given twice to a commit');
+  },
+
   async 'the legs of a recorded matrix are not fetched again'({ open }) {
     const scene = await open();
     await withHistory(scene, { hardware: ['cpu', 'cuda'] });

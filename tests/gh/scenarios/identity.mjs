@@ -1,6 +1,6 @@
 // What GitHub says of a run wins over what its results say, also for what becomes history.
 import assert from 'node:assert/strict';
-import { bundleOf, commit, measured, newestEntry, query, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { bundleName, bundleOf, commit, measured, newestEntry, query, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 import { zip } from '../zip.mjs';
 
 const inputs = { results: 'results/*.json' };
@@ -102,7 +102,7 @@ export default {
     const lines = Array.from({ length: 20_000 }, (_, n) => [{ ...header, run: { id: `r${n}` }, hardware }, result]).flat();
     const text = lines.map((line) => JSON.stringify(line)).join('\n');
     const run = scene.world.addRun({ id: 500, event: 'pull_request', headSha: sha('b'), headBranch: 'topic', headRepository: 'm/f', headRepositoryId: 9001 });
-    scene.world.addArtifact({ runId: 500, name: 'benchgate.benchmarks.cpu.1', zipBytes: zip({ 'bundle.jsonl': text }), headBranch: 'topic', headSha: sha('b'), headRepositoryId: 9001 });
+    scene.world.addArtifact({ runId: 500, name: bundleName('cpu'), zipBytes: zip({ 'bundle.jsonl': text }), headBranch: 'topic', headSha: sha('b'), headRepositoryId: 9001 });
     scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
     const before = Date.now();
     const judged = await scene.runAction({ event: scene.events.workflowRun(run), inputs: { mode: 'report', legs: 'cpu' } });

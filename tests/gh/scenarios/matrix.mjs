@@ -131,6 +131,43 @@ export default {
     }
   },
 
+  async 'two jobs that are the same leg are both kept and neither is judged: the report fails and says what to do'({ open }) {
+    const { scene } = await repositoryWith(open, {});
+    const event = scene.events.push({ sha: commit(18) });
+    const collect = (name, text, rest = {}) => scene.runAction({
+      event, inputs: { mode: 'collect', results: 'results/*.json', leg: name }, files: { 'results/a.json': text }, ...rest,
+    });
+    const { runId, status } = await collect('cuda', leg('cuda', { embed: 1.3 }));
+    const second = await collect('cuda', leg('cuda'), { runId });
+    await collect('cpu', leg('cpu'), { runId });
+    assert.deepEqual([status, second.status], ['success', 'success'], second.log);
+    const refused = /cuda: failed: several jobs or steps of the run left results as this leg.*: give each a .*leg.* of its own/;
+    const report = async (rest, attempt = 1) => {
+      const run = await scene.runAction({ event, inputs: { mode: 'report', ...rest }, runId, attempt });
+      assert.equal(run.outputs['exit-code'], '12', run.log);
+      assert.match(run.summary, refused);
+    };
+    await report({});
+    // One of the two alone, run again, does not speak for both.
+    await collect('cuda', leg('cuda'), { runId, attempt: 2 });
+    for (const attempts of ['pool', 'replace']) await report({ legs: 'cpu, cuda', attempts }, 2);
+    const next = await scene.runAction({ event: scene.events.push({}), inputs: { results: 'results/*.json' }, files: { 'results/a.json': leg('cpu') } });
+    assert.match(next.summary, new RegExp(`what run ${runId} left as cuda was left out: several jobs`));
+    const rows = await query(`SELECT DISTINCT hardware FROM history WHERE run_key LIKE 'github-${runId}-%'`, { entry: newestEntry(scene) });
+    assert.deepEqual(rows, [{ hardware: 'cpu' }]);
+  },
+
+  async 'a job that judges is refused, before it uploads anything, where another one is the same leg'({ open }) {
+    const { scene, event } = await repositoryWith(open, {});
+    const gate = (rest) => scene.runAction({ event, inputs: { results: 'results/*.json' }, files: { 'results/a.json': leg('cpu') }, ...rest });
+    const { runId, status } = await gate({});
+    const second = await gate({ runId });
+    assert.deepEqual([status, second.status, second.outputs['bundle-path']], ['success', 'failure', '']);
+    assert.match(second.summary, /another job or step of this run has left results as the leg .*benchmarks.*give each a .*leg.* of its own/);
+    const own = await gate({ runId, jobId: 'other' });
+    assert.equal(own.status, 'success', own.log);
+  },
+
   async 'a leg that failed in one attempt and measured in the next has reported'({ open }) {
     const { scene, event } = await repositoryWith(open, {});
     const collect = (files, rest) => scene.runAction({ event, inputs: { mode: 'collect', results: 'results/*.json', leg: 'cpu' }, files, ...rest });

@@ -1,6 +1,6 @@
 // What runs on a schedule: the trend of the history, and keeping the history alive.
 import assert from 'node:assert/strict';
-import { commit, databaseOf, measured, newestEntry, openRepository, query, restorable, RUNS, withHistory } from '../benchgate.mjs';
+import { bundleName, commit, databaseOf, measured, newestEntry, openRepository, query, restorable, RUNS, withHistory } from '../benchgate.mjs';
 import { zip } from '../zip.mjs';
 
 export default {
@@ -30,7 +30,7 @@ export default {
     const lines = [{ schema: facts.schema, run: { ...run, id: 'github-777-measure' }, hardware: facts.hardware }, ...facts.results];
     const createdAt = new Date().toISOString().replace(/\.\d+Z/, 'Z');
     scene.world.addArtifact({
-      runId: 777, name: 'benchgate.benchmarks.measure.1', headSha: commit(15), createdAt,
+      runId: 777, name: bundleName('measure'), headSha: commit(15), createdAt,
       zipBytes: zip({ 'bundle.jsonl': lines.map((line) => JSON.stringify(line)).join('\n') }),
     });
     const kept = await scene.runAction({ event: scene.events.schedule(), inputs: { mode: 'maintain' } });

@@ -1,6 +1,6 @@
 // The verdict: against which baseline, when the check fails, and who may accept.
 import assert from 'node:assert/strict';
-import { commit, databaseOf, measured, onlyComment, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
+import { bundleName, commit, databaseOf, measured, onlyComment, restorable, results, RUNS, sha, withHistory } from '../benchgate.mjs';
 import { zip } from '../zip.mjs';
 
 const inputs = { results: 'results/*.json' };
@@ -40,7 +40,7 @@ export default {
     assert.equal(push.status, 'failure');
     assert.equal(push.outputs['exit-code'], '10');
     assert.equal(scene.cache.entries.length, 2);
-    assert.deepEqual(scene.world.artifacts.slice(2).map(({ name }) => name), ['benchgate.benchmarks.benchmarks.1', 'benchgate-report.benchmarks.benchmarks.1']);
+    assert.deepEqual(scene.world.artifacts.slice(2).map(({ name }) => name.replace(/[0-9a-f]{12}$/, 'TAG')), ['benchgate.benchmarks.benchmarks.1.TAG', 'benchgate-report.benchmarks.benchmarks.1']);
     const failed = push.steps.filter(({ conclusion }) => conclusion === 'failure').map(({ name }) => name);
     assert.deepEqual(failed, ['Pass or fail']);
   },
@@ -84,13 +84,15 @@ export default {
       const lines = Array.from({ length: RUNS }, (_, number) => JSON.parse(measured(number)));
       for (const [number, { schema, run, hardware, results: all }] of isCached ? [] : lines.entries()) {
         const zipBytes = zip({ 'bundle.jsonl': [{ schema, run, hardware }, ...all].map((line) => JSON.stringify(line)).join('\n') });
-        scene.world.addArtifact({ runId: number + 1, name: 'benchgate.benchmarks.measure.1', headSha: commit(number), zipBytes });
+        scene.world.addArtifact({ runId: number + 1, name: bundleName('measure'), headSha: commit(number), zipBytes });
       }
       const run = await scene.runAction({ event, inputs, files: slower });
       assert.equal(run.outputs['exit-code'], '10', run.log);
       assert.equal(run.outputs['baseline-commit'], commit(11));
       assert.equal(run.outputs['history-source'], isCached ? 'cache' : 'artifacts');
       assert.match(run.summary, /branch main, since the base branch release has no run in the history; the merge base 0bc0ffee0000 was measured/);
+      const asked = scene.world.calls().filter((call) => call.includes('/compare/')).map((call) => call.match(/compare\/(\w+)/)[1]);
+      assert.deepEqual(asked, ['main', commit(11)], 'for the branch that counts, and once');
       const named = await scene.runAction({ event, inputs: { ...inputs, baseline: 'release' }, files: slower });
       assert.equal(named.outputs['exit-code'], '3', 'a branch that was named is meant');
     }
@@ -134,6 +136,31 @@ export default {
     const second = await scene.runAction({ event: behind, inputs, files: clean });
     assert.equal(second.status, 'success', second.log);
     assert.match(second.summary, /stands behind 1 commit that main does not have/);
+  },
+
+  async 'the inputs of the policy, the configuration, the history and re-runs decide as they say'({ open }) {
+    const scene = await open();
+    await withHistory(scene);
+    const event = await pullFrom(scene);
+    const fewer = { 'results/a.json': results({ cases: ['embed', 'classify'] }) };
+    const strict = { ...clean, 'other.toml': '[policy]\nminimum-runs = 99\n' };
+    for (const [more, files, code, words] of [
+      [{}, slower, '10', /FAILED: 1 regression/],
+      [{ 'minimum-effect': '50%' }, slower, '0', /PASSED/],
+      [{ window: 7 }, clean, '0', /the newest 7 runs of branch main/],
+      [{}, fewer, '12', /FAILED: 1 series missing/],
+      [{ missing: 'warn' }, fewer, '0', /PASSED: .*1 .*missing/],
+      [{ partial: 'true' }, fewer, '0', /PASSED: no regression in 2 series/],
+      [{ config: 'other.toml' }, strict, '2', /other\.toml/],
+      [{ confirm: 'again.json' }, { ...slower, 'again.json': results() }, '0', /cleared by a re-run/],
+      [{ format: 'criterion' }, clean, '1', /results\/a\.json/],
+      [{ database: 'elsewhere.duckdb' }, clean, '3', /History: none yet/],
+      [{ database: 'elsewhere.duckdb', snapshots: 'kept' }, { ...clean, 'kept/a.json': measured(1) }, '3', /made of the results in kept/],
+    ]) {
+      const run = await scene.runAction({ event, inputs: { ...inputs, ...more }, files });
+      assert.equal(run.outputs['exit-code'], code, `${JSON.stringify(more)}\n${run.log}`);
+      assert.match(run.summary + run.log, words);
+    }
   },
 
   async 'report only: the verdict is told and the check passes'({ open }) {
