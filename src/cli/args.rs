@@ -247,9 +247,12 @@ pub struct QueryArgs {
     /// The history.
     #[command(flatten)]
     pub store: StoreArgs,
-    /// How to print the rows
-    #[arg(long, env = "BENCHGATE_QUERY_FORMAT", value_name = "FORMAT", default_value = "table")]
-    pub format: QueryFormat,
+    /// How to print the rows; by the ending of --output where that is given
+    #[arg(long, env = "BENCHGATE_QUERY_FORMAT", value_name = "FORMAT")]
+    pub format: Option<QueryFormat>,
+    /// Write the rows to a file instead of standard output
+    #[arg(long, short, env = "BENCHGATE_OUTPUT", value_name = "FILE")]
+    pub output: Option<PathBuf>,
     /// Print at most this many rows
     #[arg(long, env = "BENCHGATE_LIMIT", value_name = "ROWS", default_value_t = 10_000)]
     pub limit: usize,
@@ -415,7 +418,12 @@ pub enum QueryFormat {
     /// One object a line
     Jsonl,
     /// A Markdown table
+    #[value(alias = "md")]
     Markdown,
+    /// A Parquet file, with the types of the history
+    Parquet,
+    /// An Excel workbook
+    Xlsx,
 }
 
 fn parameter(text: &str) -> Result<(String, String), String> {

@@ -19,12 +19,12 @@ pub(super) fn make_for(file: &Path) -> io::Result<()> {
     }
 }
 
-/// Writes a text to a file, and makes the folder that it stands in.
+/// Writes a file, and makes the folder that it stands in.
 ///
 /// # Errors
 /// [`CliError::File`].
-pub(super) fn write(path: &Path, text: &str) -> Result<(), CliError> {
+pub(super) fn write(path: &Path, content: impl AsRef<[u8]>) -> Result<(), CliError> {
     let refused = |source| CliError::File { action: "write", path: path.to_owned(), source };
     make_for(path).map_err(refused)?;
-    std::fs::write(path, text).map_err(refused)
+    std::fs::write(path, content).map_err(refused)
 }

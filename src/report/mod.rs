@@ -18,7 +18,7 @@
 //! - [`trend_markdown()`] and its siblings: every series over time
 //! - [`document`](mod@document): reports made of tables, for people and for programs
 //! - [`overview`](mod@overview): what a history holds, as such reports
-//! - [`table`]: rows of a query
+//! - [`table`]: rows of a query; [`workbook()`]: the same for spreadsheets
 
 mod annotations;
 mod calibration;
@@ -43,6 +43,7 @@ mod trend_json;
 mod verbose;
 mod view;
 mod words;
+mod workbook;
 
 #[cfg(test)]
 mod fixtures;
@@ -66,3 +67,4 @@ pub use terminal::{TerminalOptions, terminal};
 pub use trend::{TrendView, trend_markdown, trend_text};
 pub use trend_json::{trend_json, trend_schema};
 pub use view::{Group, Provenance, Row, View};
+pub use workbook::workbook;

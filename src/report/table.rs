@@ -31,7 +31,7 @@ pub enum TableFormat {
 const CELL_LIMIT: usize = 200;
 
 /// The largest integer up to which every JSON reader that uses doubles is exact: 2^53 - 1.
-const LARGEST_EXACT: i128 = 9_007_199_254_740_991;
+pub(super) const LARGEST_EXACT: i128 = 9_007_199_254_740_991;
 
 /// Renders a table, with a final newline. `width` is the terminal's, for [`TableFormat::Table`]; `None` does not wrap.
 #[must_use]

@@ -1,15 +1,18 @@
 //! Tables of the history as files: Parquet, CSV, JSON Lines.
 //!
-//! For: other tools. Not for: moving a history (its file does that), nor answers to show (see [`super::query`]).
+//! For: other tools: tables, and the answer to a statement. Not for: moving a history (its file does that), nor answers to
+//! show (see [`super::query`]).
 //! Invariant: the connection reaches the history and the one folder, nothing else: a restored file is data, and its views
 //! are the words of whoever wrote it.
 #![expect(clippy::disallowed_types, reason = "the store owns the connection")]
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use duckdb::{AccessMode, Config, Connection};
+use duckdb::{AccessMode, Config, Connection, params_from_iter};
 
 use super::error::StoreError;
+use super::query::{self, QueryLimits};
 
 /// What a file is written as.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -70,7 +73,8 @@ pub fn export(
     format: FileFormat,
 ) -> Result<Vec<Exported>, StoreError> {
     let refused = || StoreError::database("export");
-    let connection = connect(history, folder).map_err(refused())?;
+    let allowed = literal(folder).map(|folder| format!("SET allowed_directories = [{folder}]"));
+    let connection = allowed.and_then(|allowed| connect(history, &allowed)).map_err(refused())?;
     let known = known_tables(&connection).map_err(refused())?;
     if let Some((_, table)) = tables.iter().find(|(_, table)| !known.iter().any(|known| known == table)) {
         return Err(StoreError::UnknownTable { table: (*table).to_owned(), known: known.join(", ") });
@@ -84,17 +88,46 @@ pub fn export(
     tables.iter().map(write).collect::<Result<_, _>>().map_err(refused())
 }
 
-fn connect(history: &Path, folder: &Path) -> Result<Connection, duckdb::Error> {
+/// Writes the answer to a read-only statement to a Parquet file, with its types, and returns its rows.
+///
+/// # Errors
+/// As [`Store::query`](super::Store::query).
+pub fn export_query(
+    history: &Path,
+    file: &Path,
+    sql: &str,
+    parameters: &BTreeMap<String, String>,
+    limits: QueryLimits,
+) -> Result<u64, StoreError> {
+    let allowed = literal(file).map(|file| format!("SET allowed_paths = [{file}]"));
+    let refused = || StoreError::database("export");
+    let connection = allowed.and_then(|allowed| connect(history, &allowed)).map_err(refused())?;
+    // A comment at its end must not reach what follows; another file than the one is refused by the connection.
+    let statement = sql.trim().trim_end_matches(';');
+    let copied = format!(
+        "COPY (FROM ({statement}\n) LIMIT {}) TO {} (FORMAT parquet, USE_TMP_FILE false)",
+        limits.rows,
+        literal(file).map_err(refused())?
+    );
+    query::within(&connection, limits.time, || {
+        let mut statement = connection.prepare(&copied)?;
+        match query::values(&statement, parameters)? {
+            Ok(values) => Ok(Ok(statement.execute(params_from_iter(values))? as u64)),
+            Err(message) => Ok(Err(message)),
+        }
+    })
+}
+
+/// Opens a history that can be reached with nothing beside what one setting allows.
+fn connect(history: &Path, allowed: &str) -> Result<Connection, duckdb::Error> {
     let config = Config::default()
         .enable_autoload_extension(false)?
         .with("autoinstall_known_extensions", "false")?
         .access_mode(AccessMode::ReadOnly)?;
     let connection = Connection::open_with_flags(history, config)?;
     // Before anything of the history is looked at.
-    connection.execute_batch(&format!(
-        "SET allowed_directories = [{}]; SET enable_external_access = false; SET lock_configuration = true",
-        literal(folder)?
-    ))?;
+    connection
+        .execute_batch(&format!("{allowed}; SET enable_external_access = false; SET lock_configuration = true"))?;
     Ok(connection)
 }
 

@@ -3,14 +3,15 @@
 //! For: questions that no command answers. Not for: changing anything; the store is open for reading, cannot reach
 //! other files, and its settings are locked.
 //! Invariant: a query ends, by its answer, its row limit or its time limit.
+#![expect(clippy::disallowed_types, reason = "the store owns the connection")]
 
 use std::collections::BTreeMap;
 use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
-use duckdb::params_from_iter;
 use duckdb::types::{TimeUnit, Value, ValueRef};
+use duckdb::{Connection, Statement, params_from_iter};
 use jiff::Timestamp;
 
 use super::connection::Store;
@@ -37,26 +38,7 @@ impl Store {
         parameters: &BTreeMap<String, String>,
         limits: QueryLimits,
     ) -> Result<Table, StoreError> {
-        let interrupt = self.connection.interrupt_handle();
-        let (done, finished) = mpsc::channel::<()>();
-        thread::scope(|scope| {
-            let watch = scope.spawn(move || {
-                let is_late = finished.recv_timeout(limits.time) == Err(RecvTimeoutError::Timeout);
-                if is_late {
-                    interrupt.interrupt();
-                }
-                is_late
-            });
-            let answer = self.read_rows(sql, parameters, limits.rows);
-            // A watch that has ended already needs no word.
-            let _ = done.send(());
-            let is_late = watch.join().expect("internal error: the watch only waits");
-            match answer {
-                Err(_) if is_late => Err(StoreError::QueryTimeout { seconds: limits.time.as_secs() }),
-                Err(error) => Err(StoreError::Query { message: first_line(&error.to_string()) }),
-                Ok(answer) => answer.map_err(|message| StoreError::Query { message }),
-            }
-        })
+        within(&self.connection, limits.time, || self.read_rows(sql, parameters, limits.rows))
     }
 
     /// The rows, or what is wrong with the parameters.
@@ -67,15 +49,10 @@ impl Store {
         limit: usize,
     ) -> Result<Result<Table, String>, duckdb::Error> {
         let mut statement = self.connection.prepare(sql)?;
-        let names = (1..=statement.parameter_count()).map(|index| statement.parameter_name(index));
-        let names: Vec<String> = names.collect::<Result<_, _>>()?;
-        if let Some(missing) = names.iter().find(|name| !parameters.contains_key(*name)) {
-            return Ok(Err(format!("the statement has `${missing}`, which no parameter gives a value")));
-        }
-        if let Some(unused) = parameters.keys().find(|name| !names.contains(name)) {
-            return Ok(Err(format!("the parameter `{unused}` is not in the statement")));
-        }
-        let values: Vec<&String> = names.iter().map(|name| &parameters[name]).collect();
+        let values = match values(&statement, parameters)? {
+            Ok(values) => values,
+            Err(message) => return Ok(Err(message)),
+        };
         let mut rows = statement.query(params_from_iter(values))?;
         let mut table = Table::default();
         if let Some(statement) = rows.as_ref() {
@@ -91,6 +68,50 @@ impl Store {
         }
         Ok(Ok(table))
     }
+}
+
+/// Runs some work that a late answer interrupts; its error, or the words of what it refuses, becomes the user's.
+pub(super) fn within<T>(
+    connection: &Connection,
+    time: Duration,
+    work: impl FnOnce() -> Result<Result<T, String>, duckdb::Error>,
+) -> Result<T, StoreError> {
+    let interrupt = connection.interrupt_handle();
+    let (done, finished) = mpsc::channel::<()>();
+    thread::scope(|scope| {
+        let watch = scope.spawn(move || {
+            let is_late = finished.recv_timeout(time) == Err(RecvTimeoutError::Timeout);
+            if is_late {
+                interrupt.interrupt();
+            }
+            is_late
+        });
+        let answer = work();
+        // A watch that has ended already needs no word.
+        let _ = done.send(());
+        let is_late = watch.join().expect("internal error: the watch only waits");
+        match answer {
+            Err(_) if is_late => Err(StoreError::QueryTimeout { seconds: time.as_secs() }),
+            Err(error) => Err(StoreError::Query { message: first_line(&error.to_string()) }),
+            Ok(answer) => answer.map_err(|message| StoreError::Query { message }),
+        }
+    })
+}
+
+/// The values of a statement's parameters in their order, or what is wrong with their names.
+pub(super) fn values<'a>(
+    statement: &Statement<'_>,
+    parameters: &'a BTreeMap<String, String>,
+) -> Result<Result<Vec<&'a String>, String>, duckdb::Error> {
+    let names = (1..=statement.parameter_count()).map(|index| statement.parameter_name(index));
+    let names: Vec<String> = names.collect::<Result<_, _>>()?;
+    if let Some(missing) = names.iter().find(|name| !parameters.contains_key(*name)) {
+        return Ok(Err(format!("the statement has `${missing}`, which no parameter gives a value")));
+    }
+    if let Some(unused) = parameters.keys().find(|name| !names.contains(name)) {
+        return Ok(Err(format!("the parameter `{unused}` is not in the statement")));
+    }
+    Ok(Ok(names.iter().map(|name| &parameters[name]).collect()))
 }
 
 pub(super) fn cell(value: ValueRef<'_>) -> Cell {

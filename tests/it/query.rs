@@ -58,6 +58,44 @@ fn a_decimal_is_a_number_in_every_format() {
 }
 
 #[test]
+fn an_answer_goes_to_a_file_by_its_ending() {
+    let place = Place::new();
+    history(&place, 2);
+    let sql = "SELECT model, value, samples, started_at FROM history WHERE model = $model ORDER BY ALL";
+    for (file, beginning) in
+        [("a/rows.csv", "model,value,"), ("rows.md", "| model |"), ("rows.xlsx", "PK"), ("rows.parquet", "PAR1")]
+    {
+        let out = place.ok(&["query", sql, "--parameter", "model=bert", "--output", file]);
+        assert_eq!(out, "", "{file}");
+        let bytes = std::fs::read(place.path(file)).unwrap();
+        assert!(bytes.starts_with(beginning.as_bytes()), "{file}");
+    }
+    let refused = place.run(&["query", sql, "--parameter", "model=bert", "--format", "xlsx"]);
+    assert!(refused.code == 2 && refused.err.contains("--output"), "{}", refused.err);
+}
+
+#[test]
+fn a_query_for_parquet_reaches_no_other_file() {
+    let place = Place::new();
+    history(&place, 1);
+    place.write("secret.csv", "a\n1\n");
+    for sql in [
+        "FROM read_csv('secret.csv')",
+        "SELECT 1) TO 'other.parquet'; --",
+        "SELECT 1; DROP TABLE results",
+        "SELECT 1 -- a comment",
+    ] {
+        let answer = place.run(&["query", sql, "--output", "rows.parquet"]);
+        let is_harmless = sql.ends_with("comment");
+        assert_eq!(answer.code == 0, is_harmless, "{sql}: {answer:?}");
+    }
+    assert!(!place.path("other.parquet").exists());
+    assert_eq!(place.value("SELECT count(*) FROM results"), "2");
+    let cut = place.run(&["query", "FROM range(10)", "--limit", "3", "--output", "rows.parquet"]);
+    assert!(cut.err.contains("at most 3 rows"), "{}", cut.err);
+}
+
+#[test]
 fn every_example_of_the_page_about_sql_runs() {
     let place = Place::new();
     history(&place, 3);
