@@ -30,6 +30,8 @@ pub(super) struct FactColumns {
 pub(super) struct Facts {
     pub(super) results: RecordBatch,
     pub(super) measurements: RecordBatch,
+    /// How many samples the measurements have.
+    pub(super) samples: usize,
 }
 
 #[derive(Debug, Default)]
@@ -152,6 +154,7 @@ impl FactColumns {
             ("total_time_seconds", Arc::new(columns.total_time_seconds.finish())),
         ]);
         let mut columns = measurements;
+        let samples = columns.samples.values_ref().len();
         let measurements = batch(vec![
             ("run_id", Arc::new(columns.run_id.finish())),
             ("configuration_id", Arc::new(columns.configuration_id.finish())),
@@ -162,7 +165,7 @@ impl FactColumns {
             ("higher_is_better", Arc::new(columns.higher_is_better.finish())),
             ("samples", Arc::new(columns.samples.finish())),
         ]);
-        Facts { results, measurements }
+        Facts { results, measurements, samples }
     }
 }
 

@@ -90,7 +90,7 @@ fn import(store: &Store, input: &Input, events: &Receiver<Event>, job: &Job<'_>)
     match (error, end) {
         (Some(error), _) | (None, Err(Defect::Pack(error))) => refused(error, &input.name),
         (None, Err(Defect::Read(error))) => Ok(unread(error, input)),
-        (None, Ok(format)) => match import.finish(&format.to_string()) {
+        (None, Ok(format)) => match import.defer(&format.to_string()) {
             Ok(outcome) => Ok(FileReport::imported(&input.name, &format, outcome, &omitted)),
             Err(error) => refused(error, &input.name),
         },
