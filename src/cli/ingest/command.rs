@@ -45,7 +45,7 @@ pub(in crate::cli) fn run(
     let piped = piped.as_ref().map(tempfile::NamedTempFile::path);
     let mut inputs = inputs::find(&paths(arguments, piped))?;
     if let Some(input) = inputs.iter_mut().find(|input| Some(input.path()) == piped) {
-        input.name = "standard input".to_owned();
+        input.rename("standard input");
     }
     if arguments.explain {
         let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;

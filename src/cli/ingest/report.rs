@@ -334,3 +334,37 @@ fn json(value: &impl Serialize, indent: usize) -> String {
     let text = serde_json::to_string_pretty(value).expect("internal error: texts and numbers are always JSON");
     text.replace('\n', &format!("\n{}", " ".repeat(indent)))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_lists_the_first_files_and_says_that_there_are_more() {
+        let mut report = IngestReport::default();
+        let add = |report: &mut IngestReport, number: usize| {
+            report.add(&FileReport::skipped(&format!("{number}.json"), "no results".to_owned()));
+        };
+        (0..MOST_ROWS).for_each(|number| add(&mut report, number));
+        assert!(!report.markdown("").contains("Further files"));
+        add(&mut report, MOST_ROWS);
+        let page = report.markdown("");
+        assert!(page.contains("Further files") && page.contains(&format!("{} files", MOST_ROWS + 1)), "{page}");
+        assert!(!page.contains(&format!("| {MOST_ROWS}.json")), "{page}");
+    }
+
+    #[test]
+    fn json_is_whole_with_no_file_and_with_some() {
+        let mut report = IngestReport::default();
+        let mut text = String::new();
+        for files in 0..3 {
+            let whole: serde_json::Value =
+                serde_json::from_str(&format!("{text}{}", report.json_totals())).expect("JSON");
+            assert_eq!(whole["files"].as_array().map(Vec::len), Some(files));
+            assert_eq!(whole["totals"]["files"], files);
+            let file = FileReport::duplicate("a\nb.json");
+            text.push_str(&report.json_file(&file));
+            report.add(&file);
+        }
+    }
+}
