@@ -104,7 +104,7 @@ impl Store {
             now,
             run: None,
             rows: Rows::default(),
-            configurations: ConfigurationColumns::default(),
+            configurations: ConfigurationColumns::new(),
             imported: Vec::new(),
             outcome: ImportOutcome::default(),
             is_without_repetitions: false,

@@ -27,6 +27,9 @@ pub(super) struct Rows {
 /// Rows and samples that are held at most: a few MB.
 const MOST: usize = 1 << 16;
 
+/// What a batch weighs however few rows it has: its columns are apart from each other.
+const LEAST_WEIGHT: usize = 32;
+
 impl Rows {
     /// Whether it is time to write them.
     pub(super) fn is_full(&self) -> bool {
@@ -46,7 +49,7 @@ impl Rows {
         if batch.num_rows() == 0 {
             return;
         }
-        self.weight += batch.num_rows();
+        self.weight += batch.num_rows().max(LEAST_WEIGHT);
         self.batches.entry(table).or_default().push(batch);
     }
 
