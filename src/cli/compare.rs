@@ -86,7 +86,7 @@ fn record(
         let ahead = Ahead { options: reading, context: &context, seen: &HashSet::new() };
         import_all(open, &inputs, &Job { ahead, is_deduplicated: false, now }, console, |console, _, file| {
             writeln!(console.err, "{file}")?;
-            report.add(file);
+            report.add(&file);
             Ok(())
         })?;
     }

@@ -26,11 +26,21 @@ pub struct Input {
     source: Source,
 }
 
+/// Where an input is. There may be a million of them, so that a path is kept once.
 #[derive(Clone, Debug, PartialEq, Eq)]
 enum Source {
+    /// A file whose path is its name.
+    Named,
+    /// A file whose path is no text, or has another name.
     File(PathBuf),
-    /// Criterion's tree: its root and the files in it that hold results, relative to the root.
-    CriterionTree(PathBuf, Vec<PathBuf>),
+    CriterionTree(Box<Tree>),
+}
+
+/// Criterion's tree: its root and the files in it that hold results, relative to the root.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Tree {
+    root: PathBuf,
+    files: Vec<PathBuf>,
 }
 
 /// What identifies an input's content.
@@ -61,7 +71,16 @@ pub fn find(paths: &[PathBuf]) -> Result<Vec<Input>, CliError> {
 }
 
 fn file(path: PathBuf, is_named: bool) -> Input {
-    Input { name: path.display().to_string(), is_named, source: Source::File(path) }
+    match path.into_os_string().into_string() {
+        Ok(mut name) => {
+            name.shrink_to_fit();
+            Input { name, is_named, source: Source::Named }
+        }
+        Err(path) => {
+            let path = PathBuf::from(path);
+            Input { name: path.display().to_string(), is_named, source: Source::File(path) }
+        }
+    }
 }
 
 /// A path that does not exist and is written as a pattern.
@@ -127,7 +146,7 @@ fn find_in_folder(folder: &Path) -> Result<Vec<Input>, CliError> {
     inputs.extend(trees.into_iter().map(|(root, files)| Input {
         name: root.display().to_string(),
         is_named: root == folder,
-        source: Source::CriterionTree(root, files),
+        source: Source::CriterionTree(Box::new(Tree { root, files })),
     }));
     Ok(inputs)
 }
@@ -151,13 +170,29 @@ fn slashed(path: &Path) -> String {
 /// What changes when an input is written to.
 pub type Stamp = Vec<(u64, Option<SystemTime>)>;
 
+impl Tree {
+    fn paths(&self) -> impl Iterator<Item = PathBuf> {
+        self.files.iter().map(|file| self.root.join(file))
+    }
+}
+
 impl Input {
     /// The file, or the root of the tree.
     #[must_use]
     pub fn path(&self) -> &Path {
         match &self.source {
-            Source::File(path) | Source::CriterionTree(path, _) => path,
+            Source::Named => Path::new(&self.name),
+            Source::File(path) => path,
+            Source::CriterionTree(tree) => &tree.root,
         }
+    }
+
+    /// Gives it another name.
+    pub fn rename(&mut self, name: &str) {
+        if self.source == Source::Named {
+            self.source = Source::File(self.path().to_owned());
+        }
+        self.name = name.to_owned();
     }
 
     /// Sizes and times of its files.
@@ -170,8 +205,8 @@ impl Input {
             Ok((metadata.len(), metadata.modified().ok()))
         };
         match &self.source {
-            Source::File(path) => Ok(vec![stamp(path)?]),
-            Source::CriterionTree(root, files) => files.iter().map(|file| stamp(&root.join(file))).collect(),
+            Source::Named | Source::File(_) => Ok(vec![stamp(self.path())?]),
+            Source::CriterionTree(tree) => tree.paths().map(|path| stamp(&path)).collect(),
         }
     }
 
@@ -183,12 +218,12 @@ impl Input {
         let mut hasher = blake3::Hasher::new();
         let mut bytes = 0;
         match &self.source {
-            Source::File(path) => bytes += hash_file(&mut hasher, path)?,
-            Source::CriterionTree(root, files) => {
-                for file in files {
+            Source::Named | Source::File(_) => bytes += hash_file(&mut hasher, self.path())?,
+            Source::CriterionTree(tree) => {
+                for (file, path) in tree.files.iter().zip(tree.paths()) {
                     hasher.update(slashed(file).as_bytes());
                     hasher.update(&[0]);
-                    bytes += hash_file(&mut hasher, &root.join(file))?;
+                    bytes += hash_file(&mut hasher, &path)?;
                 }
             }
         }
@@ -201,34 +236,29 @@ impl Input {
     /// See [`ReadError`].
     pub fn read(&self, reading: &ReadOptions, sink: &mut dyn Sink) -> Result<Recognised, ReadError> {
         match &self.source {
-            Source::File(path) => {
-                let input = BufReader::with_capacity(1 << 18, File::open(path)?);
-                formats::read(input, &self.name, reading, sink)
-            }
-            Source::CriterionTree(root, files) => {
-                let files = files
-                    .iter()
-                    .map(|file| {
-                        Ok(TreeFile { path: slashed(file), text: read_bounded(&root.join(file), &reading.limits)? })
-                    })
-                    .collect::<io::Result<Vec<_>>>()?;
+            Source::Named | Source::File(_) => formats::read(self.open()?, &self.name, reading, sink),
+            Source::CriterionTree(tree) => {
+                let read = |(file, path): (&PathBuf, PathBuf)| {
+                    Ok(TreeFile { path: slashed(file), text: read_bounded(&path, &reading.limits)? })
+                };
+                let files = tree.files.iter().zip(tree.paths()).map(read).collect::<io::Result<Vec<_>>>()?;
                 formats::read_criterion_tree(&files, &reading.limits, sink).map(Recognised::from)
             }
         }
     }
-}
 
-impl Input {
+    fn open(&self) -> io::Result<BufReader<File>> {
+        Ok(BufReader::with_capacity(1 << 18, File::open(self.path())?))
+    }
+
     /// As [`Self::read`], and says why the file is taken for what it is.
     ///
     /// # Errors
     /// See [`ReadError`].
     pub fn explain(&self, options: &ReadOptions, sink: &mut dyn Sink) -> Result<Why, ReadError> {
         match &self.source {
-            Source::File(path) => {
-                formats::explain(BufReader::with_capacity(1 << 18, File::open(path)?), &self.name, options, sink)
-            }
-            Source::CriterionTree(..) => {
+            Source::Named | Source::File(_) => formats::explain(self.open()?, &self.name, options, sink),
+            Source::CriterionTree(_) => {
                 let recognised = self.read(options, sink).map_err(|error| error.to_string());
                 let marks = Some("the folder with `*/new/benchmark.json`".to_owned());
                 Ok(Why { recognised, marks, others: Vec::new(), fields: Vec::new(), proposal: None })

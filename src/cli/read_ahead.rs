@@ -1,14 +1,15 @@
-//! Reading, parsing and packing the next results while the store writes the last ones.
+//! Reading, parsing and packing the next inputs while the store writes the last ones.
 //!
-//! For: keeping a second core busy in an import of many or large files. Not for: order; inputs and their results
-//! arrive in the order in which they were named.
-//! Invariant: a bounded number of results is in flight, whatever the size of the files; every input's events are
-//! [`Event::Start`], what it holds, [`Event::End`].
+//! For: using every core in an import of many files, and a second one in that of a large file. Not for: order; inputs
+//! and their results arrive in the order in which they were named.
+//! Invariant: a bounded number of results is in flight, whatever the number and size of the files; every input's events
+//! are [`Event::Start`], what it holds, [`Event::End`].
 
 use std::collections::HashSet;
 use std::io;
 use std::ops::ControlFlow;
 use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Mutex, PoisonError};
 use std::thread;
 
 use super::inputs::{Content, Input};
@@ -17,7 +18,7 @@ use crate::model::{Context, Record, ResultDraft, RunDraft};
 use crate::store::import::ImportError;
 use crate::store::{PackedResults, PackedRun, Packer};
 
-/// What the reader finds.
+/// What a reader finds.
 pub enum Event {
     /// An input begins; its content's hash, or why it cannot be read.
     Start(io::Result<Content>),
@@ -27,11 +28,21 @@ pub enum Event {
     Run(PackedRun),
     /// Results of the run.
     Results(PackedResults),
-    /// Something of it is not taken.
-    Omitted(Omission),
-    /// The input ends: its format, or why it was given up.
-    End(Result<Recognised, Defect>),
+    /// The input ends: its format, or why it was given up, and what of it is not taken.
+    End(Result<Recognised, Defect>, Omissions),
 }
+
+/// What of an input is not taken.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Omissions {
+    /// How much.
+    pub count: u64,
+    /// The first of it.
+    pub first: Vec<Omission>,
+}
+
+/// Omissions that are kept; the rest is counted.
+const MOST_OMISSIONS: usize = 20;
 
 /// Why an input was given up.
 pub enum Defect {
@@ -41,8 +52,14 @@ pub enum Defect {
     Pack(ImportError),
 }
 
-/// Events in flight: each holds one batch of rows at most.
-const IN_FLIGHT: usize = 16;
+/// Events of an input in flight: each holds one batch of rows at most.
+const EVENTS_IN_FLIGHT: usize = 4;
+
+/// Inputs in flight that wait for the writer.
+const INPUTS_IN_FLIGHT: usize = 16;
+
+/// Threads that read: more would wait for the one that writes.
+const MOST_READERS: usize = 8;
 
 /// What to read, and how.
 pub struct Ahead<'a> {
@@ -57,22 +74,39 @@ pub struct Ahead<'a> {
 /// What is said of an input that was written to meanwhile.
 pub const CHANGED: &str = "it changed while it was read";
 
-/// Reads the inputs on a thread of their own while `work` takes their events; when `work` returns, reading stops.
-pub fn read_ahead<T>(inputs: &[Input], ahead: &Ahead<'_>, work: impl FnOnce(&Receiver<Event>) -> T) -> T {
-    let (sender, receiver) = mpsc::sync_channel(IN_FLIGHT);
+/// Reads the inputs on threads of their own while `work` takes the events of one input after the other; when `work`
+/// returns, reading stops.
+pub fn read_ahead<T>(inputs: &[Input], ahead: &Ahead<'_>, work: impl FnOnce(&Receiver<Receiver<Event>>) -> T) -> T {
+    let (announce, announced) = mpsc::sync_channel(INPUTS_IN_FLIGHT);
+    let queue = Mutex::new((inputs.iter(), announce));
+    let readers = thread::available_parallelism().map_or(1, usize::from).min(MOST_READERS).min(inputs.len());
     thread::scope(|scope| {
-        scope.spawn(move || {
-            for input in inputs {
-                if read(input, ahead, &sender).is_break() {
-                    break;
+        for _ in 0..readers {
+            scope.spawn(|| {
+                while let Some((input, sender)) = next(&queue) {
+                    if read(input, ahead, &sender).is_break() {
+                        break;
+                    }
                 }
-            }
-        });
-        let answer = work(&receiver);
-        // The reader may be waiting for room; without a receiver it stops.
-        drop(receiver);
+            });
+        }
+        let answer = work(&announced);
+        // Readers may be waiting for room; without receivers they stop.
+        drop(announced);
         answer
     })
+}
+
+/// The inputs that nobody reads yet, and where the events of each are announced.
+type Queue<'a> = Mutex<(std::slice::Iter<'a, Input>, SyncSender<Receiver<Event>>)>;
+
+/// Takes the next input and announces it. Both under one lock: inputs are announced in their order.
+fn next<'a>(queue: &Queue<'a>) -> Option<(&'a Input, SyncSender<Event>)> {
+    let (inputs, announce) = &mut *queue.lock().unwrap_or_else(PoisonError::into_inner);
+    let input = inputs.next()?;
+    let (sender, receiver) = mpsc::sync_channel(EVENTS_IN_FLIGHT);
+    announce.send(receiver).ok()?;
+    Some((input, sender))
 }
 
 fn read(input: &Input, ahead: &Ahead<'_>, sender: &SyncSender<Event>) -> ControlFlow<()> {
@@ -85,7 +119,8 @@ fn read(input: &Input, ahead: &Ahead<'_>, sender: &SyncSender<Event>) -> Control
     }
     send(sender, Event::Start(content))?;
     let Some(hash) = hash else { return ControlFlow::Continue(()) };
-    let mut packing = Packing { sender, packer: Packer::new(context, &hash), error: None };
+    let (packer, omissions) = (Packer::new(context, &hash), Omissions::default());
+    let mut packing = Packing { sender, packer, omissions, error: None };
     let read = input.read(options, &mut packing);
     packing.send_results()?;
     let end = match packing.error {
@@ -95,13 +130,14 @@ fn read(input: &Input, ahead: &Ahead<'_>, sender: &SyncSender<Event>) -> Control
     // Hashed and read in two passes: both must have seen the same.
     let is_changed = before != input.stamp().ok();
     let end = if is_changed { Err(Defect::Read(ReadError::Io(io::Error::other(CHANGED)))) } else { end };
-    send(sender, Event::End(end))
+    send(sender, Event::End(end, packing.omissions))
 }
 
 /// Packs what is read, and sends it on.
 struct Packing<'a> {
     sender: &'a SyncSender<Event>,
     packer: Packer<'a>,
+    omissions: Omissions,
     error: Option<ImportError>,
 }
 
@@ -142,8 +178,10 @@ impl Sink for Packing<'_> {
     }
 
     fn omit(&mut self, omission: Omission) {
-        // Without a receiver the next result stops the reading.
-        let _ = send(self.sender, Event::Omitted(omission));
+        self.omissions.count += 1;
+        if self.omissions.first.len() < MOST_OMISSIONS {
+            self.omissions.first.push(omission);
+        }
     }
 }
 
@@ -168,7 +206,7 @@ mod tests {
         let path = folder.path().join("data.json");
         // More runs than events in flight: the reader waits before the end until it is written to.
         let mut entries = String::new();
-        for run in 0..=IN_FLIGHT {
+        for run in 0..=EVENTS_IN_FLIGHT {
             let comma = if run > 0 { "," } else { "" };
             write!(
                 entries,
@@ -189,7 +227,8 @@ mod tests {
         let (options, seen) = (ReadOptions::default(), HashSet::new());
         let ahead = Ahead { options: &options, context: &context, seen: &seen };
         let end = |is_changed: bool| {
-            read_ahead(&inputs, &ahead, |events| {
+            read_ahead(&inputs, &ahead, |announced| {
+                let events = announced.recv().expect("announced");
                 assert!(matches!(events.recv(), Ok(Event::Start(Ok(_)))), "it begins");
                 if is_changed {
                     std::fs::write(&path, format!("{text}\n")).expect("written");
@@ -197,9 +236,9 @@ mod tests {
                 events.iter().last()
             })
         };
-        assert!(matches!(end(false), Some(Event::End(Ok(_)))), "as long as nobody writes");
+        assert!(matches!(end(false), Some(Event::End(Ok(_), _))), "as long as nobody writes");
         match end(true) {
-            Some(Event::End(Err(Defect::Read(ReadError::Io(error))))) => assert_eq!(error.to_string(), CHANGED),
+            Some(Event::End(Err(Defect::Read(ReadError::Io(error))), _)) => assert_eq!(error.to_string(), CHANGED),
             _ => panic!("it is not taken"),
         }
     }

@@ -9,6 +9,7 @@ use std::io;
 
 use thiserror::Error;
 
+use super::text::truncate;
 use crate::model::MeasurementError;
 
 /// The kind of defect.
@@ -132,7 +133,7 @@ impl Malformed {
     /// A defect whose place is not known yet.
     #[must_use]
     pub fn new(class: Class, message: impl Into<String>) -> Self {
-        Self { class, line: None, column: None, pointer: None, message: message.into(), hint: None }
+        Self { class, line: None, column: None, pointer: None, message: cut(message.into()), hint: None }
     }
 
     /// The same defect with its line and column.
@@ -150,7 +151,7 @@ impl Malformed {
     /// The same defect with its field; an empty pointer means the whole file.
     #[must_use]
     pub fn in_field(self, pointer: impl Into<String>) -> Self {
-        Self { pointer: Some(pointer.into()).filter(|pointer| !pointer.is_empty()), ..self }
+        Self { pointer: Some(cut(pointer.into())).filter(|pointer| !pointer.is_empty()), ..self }
     }
 
     /// The same defect with a hint.
@@ -168,6 +169,14 @@ impl Malformed {
         self.line = self.line.map(|line| line + first_line - 1);
         self
     }
+}
+
+/// The longest message or pointer: parsers repeat names of the file, which may be as long as the file.
+const MOST_BYTES: usize = 2000;
+
+fn cut(mut text: String) -> String {
+    truncate(&mut text, MOST_BYTES);
+    text
 }
 
 impl fmt::Display for Malformed {
@@ -231,6 +240,14 @@ mod tests {
         assert_eq!(placed.to_string(), "line 5 column 21: truncated: the file ends inside a value");
         let zero = Malformed::new(Class::Zero, "`latency` is zero").in_field("results[3].metrics.latency").on_line(4);
         assert_eq!(zero.to_string(), "results[3].metrics.latency (line 4): zero: `latency` is zero");
+    }
+
+    #[test]
+    fn a_defect_does_not_repeat_a_long_name_of_the_file() {
+        let name = "x".repeat(100_000);
+        let defect = Malformed::new(Class::UnknownField, format!("unknown field `{name}`")).in_field(&name);
+        assert!(defect.to_string().starts_with("xxx") && defect.to_string().contains("unknown field `xxx"));
+        assert!(defect.to_string().len() < 2 * MOST_BYTES + 100);
     }
 
     #[test]

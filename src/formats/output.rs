@@ -9,6 +9,7 @@ use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::ops::ControlFlow;
 
 use super::error::{Class, Malformed, ReadError};
+use super::text::truncate;
 use crate::model::hardware::canonical_kind;
 use crate::model::{Measurement, Record, ResultDraft, RunDraft, Status};
 
@@ -202,24 +203,4 @@ fn digest(draft: &ResultDraft) -> u64 {
     (test_case, batch_size, precision, parameters).hash(&mut hasher);
     simulation.is_simulated().hash(&mut hasher);
     hasher.finish()
-}
-
-/// Cuts a text to at most `limit` bytes at a character's boundary, and shows that it was cut.
-fn truncate(text: &mut String, limit: usize) {
-    if text.len() > limit {
-        text.truncate(text.floor_char_boundary(limit));
-        text.push_str(" ...");
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_long_text_is_cut_between_characters() {
-        let mut text = "aé".repeat(3);
-        truncate(&mut text, 5);
-        assert_eq!(text, "aéa ...");
-    }
 }

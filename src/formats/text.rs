@@ -43,9 +43,24 @@ pub(super) fn to_u64(length: usize) -> u64 {
     u64::try_from(length).unwrap_or(u64::MAX)
 }
 
+/// Cuts a text to at most `limit` bytes at a character's boundary, and shows that it was cut.
+pub(super) fn truncate(text: &mut String, limit: usize) {
+    if text.len() > limit {
+        text.truncate(text.floor_char_boundary(limit));
+        text.push_str(" ...");
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_long_text_is_cut_between_characters() {
+        let mut text = "aé".repeat(3);
+        truncate(&mut text, 5);
+        assert_eq!(text, "aéa ...");
+    }
 
     #[test]
     fn places_count_from_one() {

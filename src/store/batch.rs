@@ -30,9 +30,11 @@ pub(super) struct FactColumns {
 pub(super) struct Facts {
     pub(super) results: RecordBatch,
     pub(super) measurements: RecordBatch,
+    /// How many samples the measurements have.
+    pub(super) samples: usize,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ResultColumns {
     run_id: UInt64Builder,
     configuration_id: UInt64Builder,
@@ -71,27 +73,39 @@ const ROWS: usize = 2000;
 /// Samples at which a batch is full: one result may carry a million of them.
 const SAMPLES: usize = 1 << 16;
 
+/// Rows that there is room for at first: a batch of a small file waits for others, and its room with it.
+const FEW_ROWS: usize = 16;
+
 impl FactColumns {
     pub(super) fn new() -> Self {
-        let numbers = || UInt64Builder::with_capacity(ROWS);
-        let texts = || StringBuilder::with_capacity(ROWS, ROWS * 8);
+        Self::with_room(FEW_ROWS)
+    }
+
+    fn with_room(rows: usize) -> Self {
+        let numbers = || UInt64Builder::with_capacity(rows);
+        let texts = |each| StringBuilder::with_capacity(rows, rows * each);
         Self {
             results: ResultColumns {
                 run_id: numbers(),
                 configuration_id: numbers(),
                 source_id: numbers(),
-                ..ResultColumns::default()
+                error_message: texts(0),
+                simulation_reason: texts(0),
+                measured_at: TimestampMicrosecondBuilder::with_capacity(rows),
+                iterations: numbers(),
+                warmup_iterations: numbers(),
+                total_time_seconds: Float64Builder::with_capacity(rows),
             },
             measurements: MeasurementColumns {
                 run_id: numbers(),
                 configuration_id: numbers(),
-                metric: texts(),
-                value: Float64Builder::with_capacity(ROWS),
-                unit: texts(),
-                original_unit: StringBuilder::with_capacity(ROWS, 0),
-                higher_is_better: BooleanBuilder::with_capacity(ROWS),
+                metric: texts(8),
+                value: Float64Builder::with_capacity(rows),
+                unit: texts(8),
+                original_unit: texts(0),
+                higher_is_better: BooleanBuilder::with_capacity(rows),
                 // The appender converts by the field's own nullability.
-                samples: ListBuilder::with_capacity(Float64Builder::new(), ROWS),
+                samples: ListBuilder::with_capacity(Float64Builder::with_capacity(rows), rows),
             },
         }
     }
@@ -139,7 +153,9 @@ impl FactColumns {
 
     /// The rows so far; starts anew.
     pub(super) fn finish(&mut self) -> Facts {
-        let Self { results: mut columns, measurements } = std::mem::replace(self, Self::new());
+        // After a full batch another one is likely.
+        let room = if self.is_full() { ROWS } else { FEW_ROWS };
+        let Self { results: mut columns, measurements } = std::mem::replace(self, Self::with_room(room));
         let results = batch(vec![
             ("run_id", Arc::new(columns.run_id.finish())),
             ("configuration_id", Arc::new(columns.configuration_id.finish())),
@@ -152,6 +168,7 @@ impl FactColumns {
             ("total_time_seconds", Arc::new(columns.total_time_seconds.finish())),
         ]);
         let mut columns = measurements;
+        let samples = columns.samples.values_ref().len();
         let measurements = batch(vec![
             ("run_id", Arc::new(columns.run_id.finish())),
             ("configuration_id", Arc::new(columns.configuration_id.finish())),
@@ -162,12 +179,12 @@ impl FactColumns {
             ("higher_is_better", Arc::new(columns.higher_is_better.finish())),
             ("samples", Arc::new(columns.samples.finish())),
         ]);
-        Facts { results, measurements }
+        Facts { results, measurements, samples }
     }
 }
 
 /// Rows of `configurations` in the making.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct ConfigurationColumns {
     configuration_id: UInt64Builder,
     model_id: UInt64Builder,
@@ -180,6 +197,21 @@ pub(super) struct ConfigurationColumns {
 }
 
 impl ConfigurationColumns {
+    pub(super) fn new() -> Self {
+        let numbers = || UInt64Builder::with_capacity(FEW_ROWS);
+        let texts = || StringBuilder::with_capacity(FEW_ROWS, FEW_ROWS * 8);
+        Self {
+            configuration_id: numbers(),
+            model_id: numbers(),
+            hardware_id: numbers(),
+            test_case: texts(),
+            batch_size: UInt32Builder::with_capacity(FEW_ROWS),
+            precision: texts(),
+            parameters: texts(),
+            is_simulated: BooleanBuilder::with_capacity(FEW_ROWS),
+        }
+    }
+
     pub(super) fn push(&mut self, id: ConfigurationId, configuration: &Configuration) {
         self.configuration_id.append_value(id.0);
         self.model_id.append_value(configuration.model_id().0);

@@ -16,6 +16,7 @@ use jiff::Timestamp;
 
 use super::error::StoreError;
 use super::known::Known;
+use super::rows::Rows;
 use super::schema;
 
 /// What a store is opened for.
@@ -34,6 +35,8 @@ pub enum Mode {
 pub struct Store {
     pub(super) connection: Connection,
     pub(super) known: RefCell<Known>,
+    /// What imports have left to be written with later ones.
+    pub(super) deferred: RefCell<Rows>,
     path: PathBuf,
     mode: Mode,
 }
@@ -58,7 +61,8 @@ impl Store {
             }
             other => other?,
         };
-        let store = Self { connection, known: RefCell::default(), path: path.to_owned(), mode };
+        let (known, deferred) = (RefCell::default(), RefCell::default());
+        let store = Self { connection, known, deferred, path: path.to_owned(), mode };
         store.check_schema(mode, now)?;
         if mode == Mode::Read {
             store
@@ -91,6 +95,7 @@ impl Store {
     /// # Errors
     /// When DuckDB cannot write the file.
     pub fn checkpoint(&self) -> Result<(), StoreError> {
+        self.write_deferred()?;
         self.connection.execute_batch("CHECKPOINT store").map_err(StoreError::database("checkpoint"))
     }
 
@@ -99,6 +104,7 @@ impl Store {
     /// # Errors
     /// When DuckDB cannot write the file.
     pub fn close(self) -> Result<(), StoreError> {
+        self.write_deferred()?;
         let close = || {
             if self.mode != Mode::Read {
                 // Merely closing the connection would swallow an error. Nobody parses any more: all cores are free.
@@ -176,9 +182,7 @@ fn open_for_writing(path: &Path, config: Config) -> Result<Connection, duckdb::E
         "SET temp_directory = '{file}.tmp';
          ATTACH '{file}' AS store (TYPE duckdb, BLOCK_SIZE {BLOCK_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}',
             RECOVERY_MODE no_wal_writes);
-         USE store;
-         -- An import is many small statements, and planning them is a tenth of it.
-         PRAGMA disable_optimizer"
+         USE store"
     ))?;
     Ok(connection)
 }

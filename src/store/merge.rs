@@ -13,8 +13,8 @@ use jiff::Timestamp;
 
 use super::connection::{Mode, Store};
 use super::error::StoreError;
-use super::import::ImportOutcome;
 use super::known::Known;
+use super::outcome::ImportOutcome;
 
 /// Every table but `measurements` with what tells its rows apart. `results` is the last: what it lacks decides which
 /// measurements are taken.
@@ -70,9 +70,9 @@ impl Store {
         Self::open(path, Mode::Read, now)?.close()?;
         let merging = || StoreError::database("merge a history");
         let file = path.to_string_lossy().replace('\'', "''");
-        // Writing does without the optimizer; these few statements read whole tables.
+        self.write_deferred()?;
         self.connection
-            .execute_batch(&format!("PRAGMA enable_optimizer; ATTACH '{file}' AS other (TYPE duckdb, READ_ONLY)"))
+            .execute_batch(&format!("ATTACH '{file}' AS other (TYPE duckdb, READ_ONLY)"))
             .map_err(merging())?;
         let merged = self.merge_attached(path);
         if merged.is_err() {
@@ -80,7 +80,7 @@ impl Store {
             let _ = self.connection.execute_batch("ROLLBACK");
         }
         *self.known.borrow_mut() = Known::default();
-        self.connection.execute_batch("DETACH other; PRAGMA disable_optimizer").map_err(merging())?;
+        self.connection.execute_batch("DETACH other").map_err(merging())?;
         merged
     }
 

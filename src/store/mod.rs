@@ -13,35 +13,43 @@
 //! - [`connection`] - opening and creating a store
 //! - [`contents`] - what a history holds, in numbers
 //! - [`former`] - databases of the former system
+//! - `dimensions` - writing what results are of
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
 //! - [`export`](mod@export) - tables as files
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
 //! - `known` - what need not be written again
+//! - `known_run` - results of a run that is in the history
 //! - `merge` - two histories into one
 //! - [`history`] - reading what a candidate is compared with
 //! - `overview` - what a history holds, counted for reports
+//! - [`outcome`] - what an import did, in numbers
 //! - [`query`] - the user's SQL
 //! - `repetitions` - results that another run holds already
 //! - `records` - writing what is no result
+//! - `rows` - rows on their way, of every table
 //! - [`schema`] - the migrations
 //! - `series` - every series of a history
 
 mod batch;
 pub mod connection;
 pub mod contents;
+mod dimensions;
 pub mod error;
 pub mod export;
 pub mod former;
 pub mod history;
 pub mod import;
 mod known;
+mod known_run;
 mod merge;
 mod overview;
+pub mod outcome;
 pub mod pack;
 pub mod query;
 mod records;
 mod repetitions;
+mod rows;
 pub mod schema;
 mod series;
 #[cfg(test)]
@@ -52,6 +60,7 @@ pub use contents::{Contents, KnownRun};
 pub use error::StoreError;
 pub use former::{FormerDatabase, FormerKind, read_former};
 pub use history::BaselineFilter;
-pub use import::{Import, ImportOutcome, Source};
+pub use import::{Import, Source};
+pub use outcome::ImportOutcome;
 pub use pack::{PackedResults, PackedRun, Packer};
 pub use query::QueryLimits;

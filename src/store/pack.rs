@@ -10,7 +10,8 @@ use jiff::Timestamp;
 
 use super::batch::{FactColumns, Facts, Place};
 use super::error::StoreError;
-use super::import::{ImportError, ImportOutcome};
+use super::import::ImportError;
+use super::outcome::ImportOutcome;
 use super::records::PackedRecord;
 use crate::model::id::Digest;
 use crate::model::{Configuration, ConfigurationId, Context, Record, ResultDraft, RunDraft, RunId, SourceId, Status};

@@ -6,8 +6,8 @@
 
 use duckdb::types::Value;
 
-use super::error::StoreError;
-use super::import::{Import, text, time};
+use super::dimensions::{text, time};
+use super::import::Import;
 use crate::model::id::Digest;
 use crate::model::{Assertion, Context, Hardware, ModelId, Record, RunId, Simulation, Subject, TestOutcome};
 
@@ -44,9 +44,9 @@ impl PackedRecord {
 
 impl Import<'_> {
     /// Writes the records that the history lacks.
-    pub(super) fn add_records(&mut self, records: &[PackedRecord]) -> Result<(), StoreError> {
+    pub(super) fn add_records(&mut self, records: &[PackedRecord]) {
         for packed in records {
-            let is_new = self.known.borrow_mut().records.insert(packed.id);
+            let is_new = self.store.known.borrow_mut().records.insert(packed.id);
             let counts = &mut self.run.as_mut().expect("internal error: a record comes after its run").counts;
             if !is_new {
                 counts.records_known += 1;
@@ -60,15 +60,13 @@ impl Import<'_> {
                 }
                 Subject::Detection { .. } => counts.detections += 1,
             }
-            self.add_record(packed)?;
+            self.add_record(packed);
         }
-        Ok(())
     }
 
-    fn add_record(&self, PackedRecord { id, hardware, record }: &PackedRecord) -> Result<(), StoreError> {
-        let run = self.run.as_ref().expect("internal error: a record comes after its run");
+    fn add_record(&mut self, PackedRecord { id, hardware, record }: &PackedRecord) {
         if let Some(hardware) = hardware {
-            self.write_hardware(hardware)?;
+            self.write_hardware(hardware);
         }
         let hardware: Value = hardware.as_ref().map(|hardware| hardware.id().0).into();
         let model = match &record.subject {
@@ -76,9 +74,12 @@ impl Import<'_> {
             Subject::Test { model, .. } => model.as_ref(),
             Subject::Detection { .. } => None,
         };
-        model.map_or(Ok(()), |model| self.write_model(model))?;
+        if let Some(model) = model {
+            self.write_model(model);
+        }
         let model: Value = model.map(|model| ModelId::of(model).0).into();
         let at: Value = record.measured_at.map(time).into();
+        let run = self.run.as_ref().expect("internal error: a record comes after its run");
         let mut row = vec![
             ("run_id", run.id.0.into()),
             ("source_id", run.source.0.into()),
@@ -106,7 +107,7 @@ impl Import<'_> {
                 "hardware_compatibility"
             }
             Subject::Test { module, class, name, outcome, microseconds, assertions, .. } => {
-                self.add_assertions(*id, assertions)?;
+                self.add_assertions(*id, assertions);
                 let seconds =
                     microseconds.map(|microseconds| std::time::Duration::from_micros(microseconds).as_secs_f64());
                 row.extend([
@@ -133,29 +134,26 @@ impl Import<'_> {
                 "hardware_detections"
             }
         };
-        self.write(table, &row)
+        self.rows.push(table, row);
     }
 
     /// They belong to a test that the history lacked, so that none of them is there.
-    fn add_assertions(&self, test: u64, assertions: &[Assertion]) -> Result<(), StoreError> {
+    fn add_assertions(&mut self, test: u64, assertions: &[Assertion]) {
         for (place, assertion) in (0..).zip(assertions) {
             let Assertion { name, passed, expected, actual, message } = assertion;
             let id = Digest::new("assertion").number(test).number(place).finish();
-            self.write(
-                "integration_test_assertions",
-                &[
-                    ("assertion_id", id.into()),
-                    ("test_result_id", test.into()),
-                    ("assertion_name", text(name)),
-                    ("passed", (*passed).into()),
-                    ("expected_value", expected.clone().into()),
-                    ("actual_value", actual.clone().into()),
-                    ("message", message.clone().into()),
-                    ("created_at", time(self.now)),
-                ],
-            )?;
+            let row = vec![
+                ("assertion_id", id.into()),
+                ("test_result_id", test.into()),
+                ("assertion_name", text(name)),
+                ("passed", (*passed).into()),
+                ("expected_value", expected.clone().into()),
+                ("actual_value", actual.clone().into()),
+                ("message", message.clone().into()),
+                ("created_at", time(self.now)),
+            ];
+            self.rows.push("integration_test_assertions", row);
         }
-        Ok(())
     }
 }
 

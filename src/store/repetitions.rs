@@ -10,7 +10,7 @@ use duckdb::{Connection, params};
 use jiff::Timestamp;
 
 use super::error::StoreError;
-use super::import::ImportOutcome;
+use super::outcome::ImportOutcome;
 use crate::model::RunId;
 
 /// The repetitions among the results of one run.
@@ -43,8 +43,6 @@ pub(super) fn remove(
     counts: ImportOutcome,
 ) -> Result<ImportOutcome, StoreError> {
     let remove = || -> Result<ImportOutcome, duckdb::Error> {
-        // The import goes without it, for the sake of many small statements; this one joins.
-        connection.execute_batch("PRAGMA enable_optimizer")?;
         connection.execute(FIND, params![run.0, started_at.map(|time| time.as_microsecond())])?;
         let from = |table: &str, also: &str| {
             let sql = format!("DELETE FROM {table} WHERE run_id = ? AND configuration_id IN (FROM repetitions){also}");

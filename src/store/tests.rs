@@ -95,6 +95,34 @@ fn other_values_for_a_stored_run_are_refused_and_change_nothing() {
 }
 
 #[test]
+fn a_file_that_is_refused_takes_none_with_it_that_is_still_to_be_written() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    let context = context();
+    let defer = |file_name: &str, run: RunDraft, latency: f64| {
+        let source = Source { file_name, content_hash: file_name, bytes: 1 };
+        let mut packer = Packer::new(&context, source.content_hash);
+        let mut import = store.begin_import(source, &context, now()).expect("begun");
+        import.run(packer.run(run).expect("packed"))?;
+        packer.result(result("a", latency)).expect("packed");
+        import.results(packer.take())?;
+        import.defer("native")
+    };
+    let results = || rows(&store, "SELECT count(*) FROM results");
+    defer("a.json", run(1), 10.0).expect("deferred");
+    assert_eq!(results(), [[Cell::Integer(0)]], "it waits for others");
+    let refused = defer("b.json", run(1), 11.0).expect_err("another value of a run that is still to be written");
+    assert!(matches!(refused, import::ImportError::Store(StoreError::Conflict { count: 1, .. })), "{refused:?}");
+    let without_time = RunDraft { started_at: None, ..run(2) };
+    defer("c.json", without_time, 10.0).expect_err("its time is known from nowhere");
+    defer("d.json", run(2), 10.0).expect("deferred");
+    store.checkpoint().expect("written");
+    assert_eq!(results(), [[Cell::Integer(2)]]);
+    let files = "SELECT string_agg(file_name, ' ' ORDER BY file_name) FROM sources";
+    assert_eq!(rows(&store, files), [[Cell::Text("a.json d.json".to_owned())]]);
+}
+
+#[test]
 fn a_configuration_twice_in_a_run_is_refused() {
     let folder = tempfile::tempdir().expect("folder");
     let store = create(folder.path());

@@ -92,12 +92,11 @@ pub(crate) fn native(day: u32, results: &[(&str, f64, f64)]) -> String {
         )
         .unwrap();
     }
-    let month = 1 + day / 28;
-    let date = 1 + day % 28;
+    let (year, month, date) = (2026 + day / 336, 1 + day / 28 % 12, 1 + day % 28);
     format!(
         r#"{{"schema": "benchgate/results/v1",
             "run": {{"id": "run-{day}", "commit": "{day:040x}", "branch": "main",
-                "started_at": "2026-{month:02}-{date:02}T00:00:00Z"}},
+                "started_at": "{year}-{month:02}-{date:02}T00:00:00Z"}},
             "hardware": {{"type": "cpu", "device": "Test CPU"}},
             "results": [{list}]}}"#
     )

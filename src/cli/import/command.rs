@@ -17,6 +17,7 @@ use crate::cli::ingest::import::refused;
 use crate::cli::ingest::report::{FileReport, Word};
 use crate::cli::ingest_args::IngestFormat;
 use crate::cli::inputs::{self, Content};
+use crate::cli::read_ahead::Omissions;
 use crate::cli::rehearsal::{self, Rehearsal};
 use crate::cli::surroundings::{Console, Surroundings};
 use crate::cli::{policy, waiting};
@@ -108,7 +109,7 @@ fn import(store: &Store, path: &Path, context: &Context, now: Timestamp) -> Resu
         Ok(_) if counts.iter().all(|table| table.taken == 0) => {
             FileReport::failed(&name, Word::Skipped, "no row holds anything to import".to_owned())
         }
-        Ok(outcome) => FileReport::imported(&name, &kind, outcome, &[]),
+        Ok(outcome) => FileReport::imported(&name, &kind, outcome, Omissions::default()),
     };
     let left_out = counts.iter().map(|table: &TableCount| table.rows_left_out() + table.values_left_out).sum();
     Ok(DatabaseReport { file: file.with_left_out(left_out), tables: counts, tables_not_read: others })
@@ -117,7 +118,7 @@ fn import(store: &Store, path: &Path, context: &Context, now: Timestamp) -> Resu
 /// A history of our own: the union of both.
 fn merge(store: &Store, path: &Path, name: &str, now: Timestamp) -> Result<FileReport, CliError> {
     match store.merge(path, now) {
-        Ok(outcome) => Ok(FileReport::imported(name, &"history", outcome, &[])),
+        Ok(outcome) => Ok(FileReport::imported(name, &"history", outcome, Omissions::default())),
         Err(error @ StoreError::Strange { .. }) => Ok(malformed(name, error)),
         Err(error) => not_taken(error.into(), name),
     }

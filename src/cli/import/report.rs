@@ -51,7 +51,7 @@ const MOST_NAMES: usize = 20;
 impl ImportReport {
     /// Adds a database.
     pub(super) fn add(&mut self, database: DatabaseReport) {
-        self.files.add(database.file.clone());
+        self.files.add(&database.file);
         self.databases.push(database);
     }
 

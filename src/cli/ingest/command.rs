@@ -45,7 +45,7 @@ pub(in crate::cli) fn run(
     let piped = piped.as_ref().map(tempfile::NamedTempFile::path);
     let mut inputs = inputs::find(&paths(arguments, piped))?;
     if let Some(input) = inputs.iter_mut().find(|input| Some(input.path()) == piped) {
-        input.name = "standard input".to_owned();
+        input.rename("standard input");
     }
     if arguments.explain {
         let reading = policy::reading(&arguments.facts, arguments.config.as_deref())?;
@@ -115,13 +115,15 @@ fn ingest(
     let open = |console: &mut Console<'_>| waiting::open(&path, Mode::Create, now, arguments.wait, console);
     import_all(open, inputs, &job, console, |console, input, file| {
         progress.step();
-        if arguments.format == IngestFormat::Text && !arguments.quiet {
-            progress.beside(|| writeln!(console.out, "{file}"))?;
+        match arguments.format {
+            IngestFormat::Text if !arguments.quiet => progress.beside(|| writeln!(console.out, "{file}"))?,
+            IngestFormat::Json => progress.beside(|| write!(console.out, "{}", report.json_file(&file)))?,
+            IngestFormat::Text | IngestFormat::Markdown => {}
         }
         if rehearsal.is_none() {
             after(input, &file)?;
         }
-        report.add(file);
+        report.add(&file);
         Ok(())
     })?;
     if let Some(folder) = &arguments.parquet {
@@ -146,7 +148,7 @@ fn print(report: &IngestReport, arguments: &IngestArgs, console: &mut Console<'_
     let rehearsed = if arguments.dry_run { "nothing was written: " } else { "" };
     match arguments.format {
         IngestFormat::Text => writeln!(console.out, "{rehearsed}{}", report.totals())?,
-        IngestFormat::Json => writeln!(console.out, "{}", report.json())?,
+        IngestFormat::Json => writeln!(console.out, "{}", report.json_totals())?,
         IngestFormat::Markdown => write!(console.out, "{}", report.markdown(rehearsed))?,
     }
     Ok(())

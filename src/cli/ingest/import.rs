@@ -1,8 +1,8 @@
 //! Inputs into a history.
 //!
 //! For: importing each input whole or not at all, and handing over what became of it. Not for: what is said of it.
-//! Invariant: one input is one transaction; one that cannot be imported never stops the others; what is handed over is
-//! on disk.
+//! Invariant: an input is imported wholly or not at all; one that cannot be imported never stops the others; what is
+//! handed over is on disk.
 
 use std::sync::mpsc::Receiver;
 
@@ -27,10 +27,11 @@ pub(in crate::cli) struct Job<'a> {
     pub(in crate::cli) now: Timestamp,
 }
 
-/// Results whose files are held back, at most, until a checkpoint has brought them to disk.
+/// Results, and files, that are held back at most until a checkpoint has brought them to disk.
 const HELD_RESULTS: u64 = 200_000;
+const HELD_FILES: usize = 1000;
 
-/// Imports the inputs, each in one transaction, hands over what became of each once it is on disk, and closes the store.
+/// Imports the inputs, hands over what became of each once it is on disk, and closes the store.
 ///
 /// # Errors
 /// Only what stops the whole command: a store that fails, or what `done` gives.
@@ -41,15 +42,21 @@ pub(in crate::cli) fn import_all(
     console: &mut Console<'_>,
     mut done: impl FnMut(&mut Console<'_>, &Input, FileReport) -> Result<(), CliError>,
 ) -> Result<(), CliError> {
-    read_ahead(inputs, &job.ahead, |events| {
+    read_ahead(inputs, &job.ahead, |announced| {
         // Opened here, when reading has begun.
         let store = open(console)?;
         let (mut held, mut results) = (Vec::new(), 0);
         for input in inputs {
-            let file = import(&store, input, events, job)?;
+            let events = announced.recv().expect("internal error: every input is announced");
+            let file = import(&store, input, &events, job)?;
+            // What wrote nothing need not wait.
+            if held.is_empty() && matches!(file.outcome(), Word::Skipped | Word::Malformed) {
+                done(console, input, file)?;
+                continue;
+            }
             results += file.results();
             held.push((input, file));
-            if results >= HELD_RESULTS {
+            if results >= HELD_RESULTS || held.len() >= HELD_FILES {
                 store.checkpoint()?;
                 held.drain(..).try_for_each(|(input, file)| done(console, input, file))?;
                 results = 0;
@@ -71,8 +78,8 @@ fn import(store: &Store, input: &Input, events: &Receiver<Event>, job: &Job<'_>)
     };
     let source = Source { file_name: &input.name, content_hash: &content.hash, bytes: content.bytes };
     let mut import = store.begin_import(source, job.ahead.context, job.now)?.without_repetitions(job.is_deduplicated);
-    let (mut error, mut omitted) = (None, Vec::new());
-    let end = loop {
+    let mut error = None;
+    let (end, omissions) = loop {
         // After the first error the rest of the input is read past.
         match events.recv() {
             Ok(Event::Run(run)) if error.is_none() => error = import.run(run).err(),
@@ -80,18 +87,17 @@ fn import(store: &Store, input: &Input, events: &Receiver<Event>, job: &Job<'_>)
                 error = import.results([results]).err();
             }
             Ok(Event::Run(_) | Event::Results(_)) => {}
-            Ok(Event::Omitted(omission)) => omitted.push(omission),
-            Ok(Event::End(end)) => break end,
+            Ok(Event::End(end, omissions)) => break (end, omissions),
             Ok(Event::Start(_) | Event::Seen) | Err(_) => {
-                unreachable!("internal error: an input ends before the next begins")
+                unreachable!("internal error: an input begins once, and ends")
             }
         }
     };
     match (error, end) {
         (Some(error), _) | (None, Err(Defect::Pack(error))) => refused(error, &input.name),
         (None, Err(Defect::Read(error))) => Ok(unread(error, input)),
-        (None, Ok(format)) => match import.finish(&format.to_string()) {
-            Ok(outcome) => Ok(FileReport::imported(&input.name, &format, outcome, &omitted)),
+        (None, Ok(format)) => match import.defer(&format.to_string()) {
+            Ok(outcome) => Ok(FileReport::imported(&input.name, &format, outcome, omissions)),
             Err(error) => refused(error, &input.name),
         },
     }

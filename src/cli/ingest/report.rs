@@ -1,15 +1,16 @@
 //! What became of each file of an import.
 //!
 //! For: one line a file and the totals, as text and as JSON (`benchgate/ingest/v1`, frozen). Not for: importing.
-//! Invariant: every file has exactly one of the four words, and the totals add up to the number of files.
+//! Invariant: every file has exactly one of the four words, and the totals add up to the number of files. A folder may
+//! hold a million files: only counts and the first of what was not imported are kept.
 
 use std::fmt;
-use std::iter::Sum;
+use std::ops::AddAssign;
 
 use serde::Serialize;
 
 use crate::cli::exit::Exit;
-use crate::cli::read_ahead::CHANGED;
+use crate::cli::read_ahead::{CHANGED, Omissions};
 use crate::formats::Omission;
 use crate::store::ImportOutcome;
 use crate::text::{escape, plural};
@@ -59,16 +60,17 @@ struct OmissionV1 {
     reason: String,
 }
 
-/// Rows of the Markdown report; a folder may hold a million files.
+/// Rows of the Markdown report.
 const MOST_ROWS: usize = 200;
-
-/// Omissions that a file's line of the report lists; the rest is counted.
-const LISTED: usize = 20;
 
 /// All files.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(in crate::cli) struct IngestReport {
-    files: Vec<FileReport>,
+    totals: TotalsV1,
+    /// The first files that were not imported.
+    rest: Vec<FileReport>,
+    has_more_rest: bool,
+    has_failure: bool,
 }
 
 impl FileReport {
@@ -84,15 +86,15 @@ impl FileReport {
         path: &str,
         format: &dyn fmt::Display,
         outcome: ImportOutcome,
-        omitted: &[Omission],
+        omissions: Omissions,
     ) -> Self {
-        let listed = omitted.iter().take(LISTED);
+        let Omissions { count, first } = omissions;
         Self {
             path: path.to_owned(),
             outcome: if outcome.written() == 0 { Word::Duplicate } else { Word::Imported },
             format: Some(format.to_string()),
-            counts: CountsV1 { taken: outcome, omissions: omitted.len() as u64 },
-            omitted: listed.map(|one| OmissionV1 { place: one.place.clone(), reason: one.reason.clone() }).collect(),
+            counts: CountsV1 { taken: outcome, omissions: count },
+            omitted: first.into_iter().map(|Omission { place, reason }| OmissionV1 { place, reason }).collect(),
             reason: None,
             is_failure: false,
         }
@@ -182,12 +184,11 @@ impl CountsV1 {
     }
 }
 
-impl Sum for CountsV1 {
-    fn sum<I: Iterator<Item = Self>>(all: I) -> Self {
-        all.fold(Self::default(), |mut sum, one| {
-            sum.taken += one.taken;
-            Self { omissions: sum.omissions + one.omissions, ..sum }
-        })
+impl AddAssign for CountsV1 {
+    fn add_assign(&mut self, other: Self) {
+        let Self { taken, omissions } = other;
+        self.taken += taken;
+        self.omissions += omissions;
     }
 }
 
@@ -215,16 +216,8 @@ impl fmt::Display for FileReport {
     }
 }
 
-/// The wire format.
-#[derive(Serialize)]
-struct ReportV1<'a> {
-    schema: &'static str,
-    files: &'a [FileReport],
-    totals: TotalsV1,
-}
-
 /// The totals of all files.
-#[derive(Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 pub(in crate::cli) struct TotalsV1 {
     files: usize,
     imported: usize,
@@ -237,15 +230,29 @@ pub(in crate::cli) struct TotalsV1 {
 
 impl IngestReport {
     /// Adds a file.
-    pub(in crate::cli) fn add(&mut self, file: FileReport) {
-        self.files.push(file);
+    pub(in crate::cli) fn add(&mut self, file: &FileReport) {
+        let totals = &mut self.totals;
+        totals.files += 1;
+        *match file.outcome {
+            Word::Imported => &mut totals.imported,
+            Word::Duplicate => &mut totals.duplicate,
+            Word::Skipped => &mut totals.skipped,
+            Word::Malformed => &mut totals.malformed,
+        } += 1;
+        totals.counts += file.counts;
+        self.has_failure |= file.is_failure;
+        if file.reason.is_some() {
+            self.has_more_rest = self.rest.len() == MOST_ROWS;
+            if !self.has_more_rest {
+                self.rest.push(file.clone());
+            }
+        }
     }
 
     /// How the import ends: well, partly, or with nothing taken at all.
     #[must_use]
     pub(in crate::cli) fn exit(&self) -> Exit {
-        let is_taken = |file: &FileReport| matches!(file.outcome, Word::Imported | Word::Duplicate);
-        match (self.files.iter().any(is_taken), self.files.iter().any(|file| file.is_failure)) {
+        match (self.totals.imported + self.totals.duplicate > 0, self.has_failure) {
             (false, _) => Exit::Trouble,
             (true, true) => Exit::PartlyImported,
             (true, false) => Exit::Success,
@@ -255,7 +262,7 @@ impl IngestReport {
     /// The totals in one line.
     #[must_use]
     pub(in crate::cli) fn totals(&self) -> String {
-        let totals = self.sum();
+        let totals = &self.totals;
         let files = plural(totals.files, "file", "files");
         let CountsV1 { taken, omissions } = totals.counts;
         let ImportOutcome { results, measurements, failed, simulated, suspicious, .. } = taken;
@@ -282,41 +289,82 @@ impl IngestReport {
     #[must_use]
     pub(in crate::cli) fn markdown(&self, rehearsed: &str) -> String {
         let mut page = format!("### Import\n\n{rehearsed}{}\n", escape::markdown(&self.totals()));
-        let rest: Vec<&FileReport> = self.files.iter().filter(|file| file.reason.is_some()).collect();
-        if !rest.is_empty() {
+        if !self.rest.is_empty() {
             page.push_str("\n| file | outcome | reason |\n| --- | --- | --- |\n");
         }
-        for FileReport { path, outcome, reason, .. } in rest.iter().take(MOST_ROWS) {
+        for FileReport { path, outcome, reason, .. } in &self.rest {
             let word = if *outcome == Word::Malformed { "malformed" } else { "skipped" };
             let reason = escape::shorten(reason.as_deref().unwrap_or_default(), 300);
             let (path, reason) = (escape::markdown(path), escape::markdown(&reason));
             page.push_str(&[&path, word, &reason].map(|cell| format!("| {cell} ")).concat());
             page.push_str("|\n");
         }
-        if rest.len() > MOST_ROWS {
+        if self.has_more_rest {
             page.push_str("\nFurther files are not listed.\n");
         }
         page
     }
 
-    /// The report as `benchgate/ingest/v1`.
+    /// The next part of the report as `benchgate/ingest/v1`: a file that is about to be added.
     #[must_use]
-    pub(in crate::cli) fn json(&self) -> String {
-        let report = ReportV1 { schema: "benchgate/ingest/v1", files: &self.files, totals: self.sum() };
-        serde_json::to_string_pretty(&report).expect("internal error: texts and numbers are always JSON")
+    pub(in crate::cli) fn json_file(&self, file: &FileReport) -> String {
+        let before = if self.totals.files == 0 { JSON_START } else { "," };
+        format!("{before}\n    {}", json(file, 4))
+    }
+
+    /// The last part of it: the totals.
+    #[must_use]
+    pub(in crate::cli) fn json_totals(&self) -> String {
+        let before = if self.totals.files == 0 { JSON_START } else { "\n  " };
+        format!("{before}],\n  \"totals\": {}\n}}", json(&self.totals, 2))
     }
 
     /// The totals, for reports that embed them.
     #[must_use]
     pub(in crate::cli) fn sum(&self) -> TotalsV1 {
-        let count = |word| self.files.iter().filter(|file| file.outcome == word).count();
-        TotalsV1 {
-            files: self.files.len(),
-            imported: count(Word::Imported),
-            duplicate: count(Word::Duplicate),
-            skipped: count(Word::Skipped),
-            malformed: count(Word::Malformed),
-            counts: self.files.iter().map(|file| file.counts).sum(),
+        self.totals
+    }
+}
+
+/// How the report begins as JSON. It is written part by part, since it holds a place for every file.
+const JSON_START: &str = "{\n  \"schema\": \"benchgate/ingest/v1\",\n  \"files\": [";
+
+/// A value as it stands `indent` columns from the left. A text in JSON has no line ends of its own.
+fn json(value: &impl Serialize, indent: usize) -> String {
+    let text = serde_json::to_string_pretty(value).expect("internal error: texts and numbers are always JSON");
+    text.replace('\n', &format!("\n{}", " ".repeat(indent)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_lists_the_first_files_and_says_that_there_are_more() {
+        let mut report = IngestReport::default();
+        let add = |report: &mut IngestReport, number: usize| {
+            report.add(&FileReport::skipped(&format!("{number}.json"), "no results".to_owned()));
+        };
+        (0..MOST_ROWS).for_each(|number| add(&mut report, number));
+        assert!(!report.markdown("").contains("Further files"));
+        add(&mut report, MOST_ROWS);
+        let page = report.markdown("");
+        assert!(page.contains("Further files") && page.contains(&format!("{} files", MOST_ROWS + 1)), "{page}");
+        assert!(!page.contains(&format!("| {MOST_ROWS}.json")), "{page}");
+    }
+
+    #[test]
+    fn json_is_whole_with_no_file_and_with_some() {
+        let mut report = IngestReport::default();
+        let mut text = String::new();
+        for files in 0..3 {
+            let whole: serde_json::Value =
+                serde_json::from_str(&format!("{text}{}", report.json_totals())).expect("JSON");
+            assert_eq!(whole["files"].as_array().map(Vec::len), Some(files));
+            assert_eq!(whole["totals"]["files"], files);
+            let file = FileReport::duplicate("a\nb.json");
+            text.push_str(&report.json_file(&file));
+            report.add(&file);
         }
     }
 }
