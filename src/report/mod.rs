@@ -17,6 +17,7 @@
 //! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
 //! - [`trend_markdown()`] and its siblings: every series over time
 //! - [`table`]: rows of a query
+//! - [`svg`]: plots, sparklines and badges; [`html`]: pages of their own
 
 mod annotations;
 mod calibration;
@@ -26,12 +27,14 @@ mod explain;
 mod explain_json;
 mod explain_lines;
 mod filters;
+pub mod html;
 mod json;
 mod json_schema;
 mod markdown;
 mod policy_words;
 mod selftest;
 mod suspects;
+pub mod svg;
 pub mod table;
 mod terminal;
 mod trend;
