@@ -14,7 +14,7 @@ use super::block::{Block, Blocks};
 use crate::report::svg::PLOT_STYLE;
 
 static STYLE: LazyLock<String> = LazyLock::new(|| format!("{PLOT_STYLE}{}", include_str!("page.css")));
-const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("plot.js"));
+const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("plot.js"), include_str!("address.js"));
 
 static POLICY: LazyLock<String> = LazyLock::new(|| {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
