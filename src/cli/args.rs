@@ -158,7 +158,7 @@ pub struct ExplainArgs {
     pub partial: bool,
     /// How to print the explanation
     #[arg(long, env = "BENCHGATE_EXPLAIN_FORMAT", value_name = "FORMAT", default_value = "text")]
-    pub format: DocumentFormat,
+    pub format: ExplainFormat,
 }
 
 /// `benchgate calibrate`.
@@ -370,6 +370,19 @@ pub enum ReportFormat {
     /// Markdown, as in a pull request's comment
     Markdown,
     /// One object, schema `benchgate/report/v1`
+    Json,
+}
+
+/// How `explain` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For people
+    Text,
+    /// The history with the judged point, as a picture
+    Svg,
+    /// The whole story as a page of its own, for a browser
+    Html,
+    /// One object, schema `benchgate/explain/v1`
     Json,
 }
 

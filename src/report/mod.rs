@@ -24,6 +24,7 @@ mod calibration;
 mod calibration_json;
 mod columns;
 mod explain;
+mod explain_html;
 mod explain_json;
 mod explain_lines;
 mod filters;
@@ -56,6 +57,7 @@ pub use calibration_json::{
     CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,
 };
 pub use explain::explanation;
+pub use explain_html::{explanation_html, explanation_svg};
 pub use explain_json::{EXPLAIN_SCHEMA, ExplainV1, explain_json_schema, explanation_json};
 pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
