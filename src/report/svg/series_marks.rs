@@ -36,6 +36,6 @@ pub(super) fn labels(plot: &SeriesPlot, axes: &Axes, writer: &mut Writer) {
             continue;
         }
         taken.push(y);
-        writer.element("text").set("class", "soft").set("x", 4).set("y", format!("{y:.1}")).text(&line.words);
+        writer.element("text").set("class", "soft halo").set("x", 4).set("y", format!("{y:.1}")).text(&line.words);
     }
 }
