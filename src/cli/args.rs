@@ -107,6 +107,9 @@ pub struct CompareArgs {
     /// Write what is worth a re-run to a JSON file, with filters for common benchmark runners
     #[arg(long, env = "BENCHGATE_SUSPECTS_OUT", value_name = "FILE", value_parser = file_path)]
     pub suspects_out: Option<PathBuf>,
+    /// Write a badge that says what was found, as SVG
+    #[arg(long, env = "BENCHGATE_BADGE", value_name = "FILE")]
+    pub badge: Option<PathBuf>,
     /// Declare that only a part of the suite was run: what was not run is not missing
     #[arg(long, env = "BENCHGATE_PARTIAL", value_parser = FalseyValueParser::new())]
     pub partial: bool,

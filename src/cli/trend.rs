@@ -17,7 +17,6 @@ use super::surroundings::{Console, Surroundings};
 use super::{baseline, folder, policy};
 use crate::gate::trend::trend;
 use crate::model::SeriesMeta;
-use crate::report::svg::{Badge, BadgeColour};
 use crate::report::{self, TrendFinding, TrendView};
 use crate::store::{BaselineFilter, Mode, Store};
 use crate::text::{escape, plural};
@@ -108,7 +107,7 @@ fn write_file(path: &Path, text: &str) -> Result<(), CliError> {
 /// The badge and the sparklines, where they are asked for.
 fn write_pictures(arguments: &TrendArgs, view: &TrendView) -> Result<(), CliError> {
     if let Some(path) = &arguments.badge {
-        write_file(path, &badge(view).draw().file())?;
+        write_file(path, &report::trend_badge(view).draw().file())?;
     }
     let Some(folder) = &arguments.sparklines else { return Ok(()) };
     for one in &view.trend.series {
@@ -116,18 +115,6 @@ fn write_pictures(arguments: &TrendArgs, view: &TrendView) -> Result<(), CliErro
         write_file(&path, &report::trend_sparkline(one).draw().file())?;
     }
     Ok(())
-}
-
-fn badge(view: &TrendView) -> Badge {
-    let worse = view.count(TrendFinding::Worse);
-    let others = [TrendFinding::Drift, TrendFinding::Noise, TrendFinding::Silent];
-    let others: usize = others.into_iter().map(|finding| view.count(finding)).sum();
-    let (message, colour) = match (worse, others) {
-        (0, 0) => (format!("steady, {} series", view.trend.series.len()), BadgeColour::Green),
-        (0, others) => (format!("{others} to look at"), BadgeColour::Amber),
-        (worse, _) => (plural(worse, "worsening", "worsenings"), BadgeColour::Red),
-    };
-    Badge { label: "benchmarks".to_owned(), message, colour }
 }
 
 impl FailOn {

@@ -20,6 +20,7 @@
 //! - [`svg`]: plots, sparklines and badges; [`html`]: pages of their own
 
 mod annotations;
+mod badges;
 mod calibration;
 mod calibration_json;
 mod columns;
@@ -52,6 +53,7 @@ mod fixtures;
 mod tests;
 
 pub use annotations::{Annotation, AnnotationLevel, annotations};
+pub use badges::{judgement_badge, trend_badge};
 pub use calibration::calibration;
 pub use calibration_json::{
     CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,

@@ -94,6 +94,16 @@ fn a_trend_leaves_a_page_a_badge_and_small_lines_named_by_ids() {
 }
 
 #[test]
+fn a_comparison_leaves_a_badge() {
+    let place = Place::new();
+    history(&place, 40);
+    place.write("slow.json", native(100, &[("embed", 20.0, 400.0), ("classify", 20.0, 400.0)]));
+    assert_eq!(place.run(&["compare", "slow.json", "--badge", "badge.svg"]).code, 10);
+    let badge = fs::read_to_string(place.path("badge.svg")).unwrap();
+    assert!(badge.contains("<title>benchmarks: 2 regressions</title>"), "{badge}");
+}
+
+#[test]
 fn a_history_of_one_run_is_drawn_as_one_dot() {
     let place = Place::new();
     history(&place, 1);
