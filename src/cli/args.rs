@@ -5,7 +5,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{BoolishValueParser, FalseyValueParser};
+use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
 use super::gate_args::{CollectArgs, GateArgs};
@@ -112,6 +112,9 @@ pub struct CompareArgs {
     /// Write what is worth a re-run to a JSON file, with filters for common benchmark runners
     #[arg(long, env = "BENCHGATE_SUSPECTS_OUT", value_name = "FILE", value_parser = file_path)]
     pub suspects_out: Option<PathBuf>,
+    /// Write a badge that says what was found, as SVG
+    #[arg(long, env = "BENCHGATE_BADGE", value_name = "FILE")]
+    pub badge: Option<PathBuf>,
     /// Declare that only a part of the suite was run: what was not run is not missing
     #[arg(long, env = "BENCHGATE_PARTIAL", value_parser = FalseyValueParser::new())]
     pub partial: bool,
@@ -163,7 +166,7 @@ pub struct ExplainArgs {
     pub partial: bool,
     /// How to print the explanation
     #[arg(long, env = "BENCHGATE_EXPLAIN_FORMAT", value_name = "FORMAT", default_value = "text")]
-    pub format: DocumentFormat,
+    pub format: ExplainFormat,
 }
 
 /// `benchgate calibrate`.
@@ -215,18 +218,24 @@ pub struct TrendArgs {
     /// The policy.
     #[command(flatten)]
     pub policy: PolicyArgs,
-    /// List changes since then only: days such as `30d`, a day, or a time
+    /// List only what began since then: days such as `30d`, a day, or a time
     #[arg(long, env = "BENCHGATE_SINCE", value_name = "TIME")]
     pub since: Option<String>,
-    /// End with exit code 10 where a listed change is a worsening
-    #[arg(long, env = "BENCHGATE_FAIL_ON_WORSE", value_parser = BoolishValueParser::new())]
-    pub fail_on_worse: bool,
+    /// End with exit code 10 where something of these kinds is listed; several are separated by commas
+    #[arg(long, env = "BENCHGATE_FAIL_ON", value_name = "KIND", value_delimiter = ',')]
+    pub fail_on: Vec<FailOn>,
     /// How to print the trend
     #[arg(long, env = "BENCHGATE_TREND_FORMAT", value_name = "FORMAT", default_value = "text")]
     pub format: TrendFormat,
     /// Write the trend to a file instead of standard output
     #[arg(long, short, env = "BENCHGATE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
+    /// Write a badge that says what was found, as SVG
+    #[arg(long, env = "BENCHGATE_BADGE", value_name = "FILE")]
+    pub badge: Option<PathBuf>,
+    /// Write a small line of each series to a folder, as SVG; files are named by the series' ids
+    #[arg(long, env = "BENCHGATE_SPARKLINES", value_name = "DIR")]
+    pub sparklines: Option<PathBuf>,
     /// Add it to the job's summary in GitHub Actions
     #[arg(long, env = "BENCHGATE_SUMMARY", value_parser = FalseyValueParser::new())]
     pub summary: bool,
@@ -375,6 +384,19 @@ pub enum ReportFormat {
     Json,
 }
 
+/// How `explain` prints.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum ExplainFormat {
+    /// For people
+    Text,
+    /// The history with the judged point, as a picture
+    Svg,
+    /// The whole story as a page of its own, for a browser
+    Html,
+    /// One object, schema `benchgate/explain/v1`
+    Json,
+}
+
 /// How `calibrate` and `selftest` print.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum DocumentFormat {
@@ -391,8 +413,23 @@ pub enum TrendFormat {
     Text,
     /// Tables, as in a job's summary
     Markdown,
+    /// A page of its own with plots, for a browser
+    Html,
     /// One object, schema `benchgate/trend/v1`
     Json,
+}
+
+/// What `trend` can be made to fail on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum FailOn {
+    /// A level became worse
+    Worse,
+    /// A level crept away from its best in small steps
+    Drift,
+    /// The newest runs of a series scatter more than those before
+    Noise,
+    /// A series stopped reporting
+    Silent,
 }
 
 /// What `export` writes.

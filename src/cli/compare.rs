@@ -52,6 +52,9 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     if let Some(path) = &arguments.suspects_out {
         write_file(path, report::suspects(&view))?;
     }
+    if let Some(path) = &arguments.badge {
+        write_file(path, report::judgement_badge(&view).draw().file())?;
+    }
     for origin in config.unmatched(&candidate.series) {
         writeln!(console.err, "notice: {origin} speaks of no series of these results")?;
     }

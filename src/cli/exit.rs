@@ -20,7 +20,7 @@ pub enum Exit {
     NothingToJudge = 3,
     /// Some input files could not be imported; the others were.
     PartlyImported = 4,
-    /// A benchmark regressed.
+    /// A benchmark regressed, or a trend holds what `--fail-on` names.
     Regression = 10,
     /// Nothing regressed, but some benchmarks could not be settled, and the policy says that is a failure.
     Inconclusive = 11,

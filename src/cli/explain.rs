@@ -7,7 +7,7 @@
 use std::cmp::Reverse;
 use std::collections::HashSet;
 
-use super::args::{DocumentFormat, ExplainArgs};
+use super::args::{ExplainArgs, ExplainFormat};
 use super::candidate::{self, Request};
 use super::error::CliError;
 use super::exit::Exit;
@@ -46,8 +46,10 @@ pub(super) fn run(
         of_results(arguments, &config, &policy, surroundings, console)?
     };
     let document = match arguments.format {
-        DocumentFormat::Text => report::explanation(&found, &provenance, surroundings.width),
-        DocumentFormat::Json => report::explanation_json(&found, &provenance),
+        ExplainFormat::Text => report::explanation(&found, &provenance, surroundings.width),
+        ExplainFormat::Svg => report::explanation_svg(&found),
+        ExplainFormat::Html => report::explanation_html(&found, &provenance),
+        ExplainFormat::Json => report::explanation_json(&found, &provenance),
     };
     console.out.write_all(document.as_bytes())?;
     Ok(Exit::Success)

@@ -2,9 +2,10 @@
 //!
 //! For: the scheduled look at a whole history: what changed, between which commits, what stopped. Not for: judging a
 //! candidate.
-//! Invariant: the history is opened for reading; the exit code is 10 only where `--fail-on worse` asks for it.
+//! Invariant: the history is opened for reading; the exit code is 10 only where `--fail-on` names a kind of what was
+//! found; files of sparklines are named by ids of series, never by names.
 
-use super::args::{TrendArgs, TrendFormat};
+use super::args::{FailOn, TrendArgs, TrendFormat};
 use super::error::CliError;
 use super::exit::Exit;
 use super::outputs::Outputs;
@@ -12,9 +13,9 @@ use super::surroundings::{Console, Surroundings};
 use super::{baseline, folder, moment, policy};
 use crate::gate::trend::trend;
 use crate::model::SeriesMeta;
-use crate::report::{self, TrendView};
+use crate::report::{self, TrendFinding, TrendView};
 use crate::store::{BaselineFilter, Mode, Store};
-use crate::text::plural;
+use crate::text::{escape, plural};
 
 /// Runs that are looked at, at most; more than any level needs to be known.
 const MOST_RUNS: usize = 2000;
@@ -35,10 +36,13 @@ pub(super) fn run(
         if arguments.summary {
             outputs.summarise(&report::trend_markdown(&view))?;
         }
-        Ok(if arguments.fail_on_worse && view.worsenings() > 0 { Exit::Regression } else { Exit::Success })
+        write_pictures(arguments, &view)?;
+        let is_found = arguments.fail_on.iter().any(|kind| view.count(kind.finding()) > 0);
+        Ok(if is_found { Exit::Regression } else { Exit::Success })
     };
-    // What another program reads has no lines beside it, and JSON none that begin with `::`.
-    if arguments.format == TrendFormat::Json { work(console) } else { outputs.tell("No trend", console, work) }
+    // What another program reads has no lines beside it, and JSON none that begin with `::`; nor has a page.
+    let is_document = matches!(arguments.format, TrendFormat::Json | TrendFormat::Html) && arguments.output.is_none();
+    if is_document { work(console) } else { outputs.tell("No trend", console, work) }
 }
 
 /// Looks at every series of the history.
@@ -77,10 +81,39 @@ fn write(arguments: &TrendArgs, view: &TrendView, console: &mut Console<'_>) -> 
     let document = match arguments.format {
         TrendFormat::Text => report::trend_text(view),
         TrendFormat::Markdown => report::trend_markdown(view),
+        TrendFormat::Html => report::trend_html(view),
         TrendFormat::Json => report::trend_json(view),
     };
     match &arguments.output {
-        Some(path) => folder::write(path, &document),
+        Some(path) => {
+            folder::write(path, &document)?;
+            // Whoever watches the log sees the outcome, wherever the document went.
+            Ok(writeln!(console.err, "{}", escape::terminal(&view.headline()))?)
+        }
         None => Ok(console.out.write_all(document.as_bytes())?),
+    }
+}
+
+/// The badge and the sparklines, where they are asked for.
+fn write_pictures(arguments: &TrendArgs, view: &TrendView) -> Result<(), CliError> {
+    if let Some(path) = &arguments.badge {
+        folder::write(path, report::trend_badge(view).draw().file())?;
+    }
+    let Some(folder) = &arguments.sparklines else { return Ok(()) };
+    for one in &view.trend.series {
+        let path = folder.join(format!("{}.svg", one.series.key.id()));
+        folder::write(&path, report::trend_sparkline(one).draw().file())?;
+    }
+    Ok(())
+}
+
+impl FailOn {
+    fn finding(self) -> TrendFinding {
+        match self {
+            Self::Worse => TrendFinding::Worse,
+            Self::Drift => TrendFinding::Drift,
+            Self::Noise => TrendFinding::Noise,
+            Self::Silent => TrendFinding::Silent,
+        }
     }
 }

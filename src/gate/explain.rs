@@ -7,7 +7,7 @@
 
 use super::assess::{Assessment, Subject};
 use super::axis::Axis;
-use super::decide::Row;
+use super::decide::{Row, THRESHOLD};
 use super::evidence::VISIBLE;
 use super::expected::failures;
 use super::judge::{Together, judge, judge_together, recent_values};
@@ -18,7 +18,9 @@ use super::policy::{Limits, Policy, Scale, SeriesPolicy};
 use super::reference::{Finding, Measured, Past, Reference};
 use super::tail::{DEGREES_OF_FREEDOM, PRIOR_WEIGHT};
 use super::trial::Trials;
-use crate::model::{CandidateRun, Direction, History, HistoryRun, Point, SeriesHistory, SeriesId};
+use crate::model::{
+    BenchmarkResult, CandidateRun, Direction, History, HistoryRun, Point, SeriesHistory, SeriesId, SeriesKey,
+};
 
 /// Everything behind the verdict of one series.
 #[derive(Clone, Debug)]
@@ -39,6 +41,9 @@ pub struct Explanation {
     pub tail: Option<TailFacts>,
     /// What the series of the same hardware had in common, where that was taken out of any of them.
     pub common_shift: Option<CommonShift>,
+    /// The samples of the candidate and of each re-run in the canonical unit; empty where none were reported, or where a run
+    /// of the history is judged, of which only the median is known.
+    pub samples: Vec<Vec<f64>>,
 }
 
 /// One run of the history, as far as it enters the verdict.
@@ -133,6 +138,10 @@ pub struct SpreadWorkings {
     pub usual_within: f64,
     /// How many standard errors the smallest change is that is seen in 80 % of cases.
     pub visible: f64,
+    /// The value from which a run like the first one is beyond the threshold and the minimum effect, for the worse.
+    pub worse_from: f64,
+    /// The same for the better.
+    pub better_from: f64,
     /// The runner's share of the first run.
     pub runner: Option<RunnerWorkings>,
     /// The first run, then its re-runs.
@@ -208,7 +217,8 @@ pub fn explain(
     let trials = Trials::of(candidate, &known, &failures(candidate), policy);
     let subjects = trials.subjects(&known);
     if let Some(index) = subjects.iter().position(|subject| subject.meta.key.id() == series) {
-        return Some(of_subject(&subjects, index, history, policy.limits(), None));
+        let samples = samples(candidate, &subjects[index].meta.key);
+        return Some(Explanation { samples, ..of_subject(&subjects, index, history, policy.limits(), None) });
     }
     let judged = judge(candidate, history, policy).series.into_iter().find(|one| one.series.key.id() == series)?;
     let past = known
@@ -223,7 +233,20 @@ pub fn explain(
         workings: Workings::None,
         tail: None,
         common_shift: None,
+        samples: Vec::new(),
     })
+}
+
+/// The samples of one series in the candidate's runs, where any of them has more than one.
+fn samples(candidate: &CandidateRun, key: &SeriesKey) -> Vec<Vec<f64>> {
+    let id = key.configuration.id();
+    let of_run = |results: &Vec<BenchmarkResult>| -> Vec<f64> {
+        let same = results.iter().filter(|result| result.configuration.id() == id);
+        let measurements = same.flat_map(|result| &result.measurements).filter(|one| one.metric() == key.metric);
+        measurements.flat_map(|one| one.samples().iter().copied()).collect()
+    };
+    let all: Vec<Vec<f64>> = [&candidate.results].into_iter().chain(&candidate.reruns).map(of_run).collect();
+    if all.iter().any(|samples| samples.len() > 1) { all } else { Vec::new() }
 }
 
 /// Explains one series in the newest run of the history that measured it, judged together with all other series of that run
@@ -284,6 +307,7 @@ fn of_subject(
         limits: limits.clone(),
         run,
         common_shift,
+        samples: Vec::new(),
         judged,
     }
 }
@@ -338,7 +362,12 @@ fn workings(assessment: &Assessment, subject: &Subject<'_>) -> Workings {
     let first = run(&subject.first, &assessment.findings.first, removed);
     let reruns = subject.reruns.iter().zip(&assessment.findings.reruns);
     let reruns = reruns.map(|(measured, finding)| run(measured, finding, 0.0));
+    // A run is judged by what is left of its distance without the runner's share.
+    let (centre, least) = (level.centre + removed, axis.distance(subject.policy.minimum_effect.value, level.centre));
+    let limit = (THRESHOLD * assessment.findings.first.error).max(least);
     Workings::Spread(Box::new(SpreadWorkings {
+        worse_from: axis.value(centre + limit),
+        better_from: axis.value(centre - limit),
         scale,
         unit,
         better: axis.better(),

@@ -45,6 +45,7 @@ pub mod explain;
 mod judge;
 pub mod judgement;
 mod level;
+mod noisier;
 mod outcome;
 mod pairs;
 pub mod policy;
@@ -55,10 +56,12 @@ pub mod replay;
 mod rule;
 mod runner;
 pub mod selftest;
+mod stretch;
 mod tail;
 #[cfg(test)]
 mod tests;
 pub mod trend;
+mod trend_rank;
 mod trial;
 pub mod waiver;
 mod words;
@@ -70,6 +73,8 @@ pub use judgement::{
     Baseline, CommonShift, Confirmation, Counts, Drift, Evidence, Judgement, Outcome, Rerun, RunnerShare,
     SeriesJudgement, Verdict,
 };
+pub use noisier::Noisier;
 pub use policy::{Action, Correction, Limits, Policy, Scale, SeriesPolicy, Setting};
 pub use reference::FEWEST_RUNS;
+pub use stretch::TrendLevel;
 pub use waiver::{Waived, Waiver, WaiverState, WaiverUse};

@@ -6,12 +6,15 @@
 //! placed on an axis is listed with its reason.
 
 use super::axis::Axis;
-use super::change_points::change_points;
+use super::change_points::{ChangePoint, change_points};
 use super::drift::drift;
 use super::judgement::Drift;
 use super::level::Level;
+use super::noisier::{Noisier, newest_start, noisier};
 use super::policy::Policy;
 use super::rule::{Rule, choose_rule};
+use super::stretch::{TrendLevel, levels};
+use super::trend_rank::rank;
 use crate::model::{History, HistoryRun, Point, SeriesHistory, SeriesMeta, metric};
 use crate::stats;
 
@@ -26,7 +29,8 @@ const SILENT_RUNS: usize = 3;
 pub struct Trend {
     /// Its runs, oldest first.
     pub runs: Vec<HistoryRun>,
-    /// Every series, the most worth looking at first: newest worsening, then drift, then the rest by name.
+    /// Every series, the most worth looking at first: what became worse or drifts, by size and recency; then what stopped,
+    /// what became noisier, what improved, and the rest by name.
     pub series: Vec<SeriesTrend>,
 }
 
@@ -35,14 +39,20 @@ pub struct Trend {
 pub struct SeriesTrend {
     /// What it is.
     pub series: SeriesMeta,
-    /// Runs that measured it.
-    pub runs: usize,
+    /// Its measurements, oldest first.
+    pub points: Vec<Point>,
+    /// Places in `points` at which an epoch begins: a shift that was accepted.
+    pub epochs: Vec<usize>,
+    /// Its levels, oldest first; none where no changes were looked for.
+    pub levels: Vec<TrendLevel>,
     /// Run-to-run noise as a relative standard deviation; `None` where there are too few runs.
     pub noise: Option<f64>,
     /// Its changes of level, oldest first.
     pub changes: Vec<LevelChange>,
     /// How far it has crept away from its best level.
     pub drift: Option<Drift>,
+    /// Whether its newest runs scatter more than those before.
+    pub noisier: Option<Noisier>,
     /// Whether its newest runs lack it although they measured other series of its hardware: how many.
     pub silent_runs: usize,
     /// Values over its whole history, oldest first, thinned out; for a sparkline.
@@ -74,10 +84,7 @@ pub struct LevelChange {
 #[must_use]
 pub fn trend(history: &History, policy: &dyn Policy) -> Trend {
     let mut series: Vec<SeriesTrend> = history.series.iter().map(|one| of_series(one, history, policy)).collect();
-    series.sort_by_cached_key(|one| {
-        let worse = one.changes.iter().rev().find(|change| change.is_worse).map_or(0, |change| change.start + 1);
-        (std::cmp::Reverse(worse), one.drift.is_none(), one.silent_runs == 0, one.series.key.to_string())
-    });
+    rank(&mut series, &history.runs);
     Trend { runs: history.runs.clone(), series }
 }
 
@@ -85,10 +92,13 @@ fn of_series(one: &SeriesHistory, history: &History, policy: &dyn Policy) -> Ser
     let thresholds = policy.for_series(&one.meta);
     let mut found = SeriesTrend {
         series: one.meta.clone(),
-        runs: one.points.len(),
+        points: one.points.clone(),
+        epochs: one.epochs.clone(),
+        levels: Vec::new(),
         noise: None,
         changes: Vec::new(),
         drift: None,
+        noisier: None,
         silent_runs: silent_runs(one, history),
         values: thinned(&one.points),
         refusal: None,
@@ -112,22 +122,17 @@ fn of_series(one: &SeriesHistory, history: &History, policy: &dyn Policy) -> Ser
     let positions: Vec<f64> = one.points.iter().map(|point| axis.place(point.value)).collect();
     let smallest = axis.distance(minimum, stats::median(&positions).unwrap_or(0.0));
     let changes = change_points(&positions, smallest);
-    found.changes = changes
-        .iter()
-        .map(|change| {
-            let of = |distance: f64| axis.change(distance, change.before);
-            let ends = (of(change.shift.low), of(change.shift.high));
-            LevelChange {
-                is_worse: change.after > change.before,
-                change: of(change.shift.estimate),
-                interval: (ends.0.min(ends.1), ends.0.max(ends.1)),
-                before: axis.value(change.before),
-                after: axis.value(change.after),
-                start: one.points[change.start].run,
-                between: (one.points[change.range.start().saturating_sub(1)].run, one.points[*change.range.end()].run),
-            }
-        })
-        .collect();
+    let starts = changes.iter().map(|change| change.start).chain(one.epochs.iter().copied());
+    let (levels, residuals) = levels(&axis, &positions, starts);
+    found.levels = levels;
+    let centre = stats::median(&positions).unwrap_or(0.0);
+    found.noisier = noisier(&residuals, smallest / 2.0).map(|(before, after, probability)| Noisier {
+        before: axis.relative(before, centre),
+        after: axis.relative(after, centre),
+        start: one.points[newest_start(one.points.len())].run,
+        probability,
+    });
+    found.changes = changes.iter().map(|change| level_change(change, &axis, &one.points)).collect();
     if let Some(level) = Level::of(&one.points, &one.epochs, &axis) {
         found.noise = Some(axis.relative(level.spread, level.centre));
         let started = |index: usize| history.runs[one.points[index].run].started_at;
@@ -138,6 +143,20 @@ fn of_series(one: &SeriesHistory, history: &History, policy: &dyn Policy) -> Ser
         found.drift = crept.filter(|drift| !is_told(drift.since));
     }
     found
+}
+
+fn level_change(change: &ChangePoint, axis: &Axis, points: &[Point]) -> LevelChange {
+    let of = |distance: f64| axis.change(distance, change.before);
+    let ends = (of(change.shift.low), of(change.shift.high));
+    LevelChange {
+        is_worse: change.after > change.before,
+        change: of(change.shift.estimate),
+        interval: (ends.0.min(ends.1), ends.0.max(ends.1)),
+        before: axis.value(change.before),
+        after: axis.value(change.after),
+        start: points[change.start].run,
+        between: (points[change.range.start().saturating_sub(1)].run, points[*change.range.end()].run),
+    }
 }
 
 /// Commits of the newest runs that measured other series of the same hardware and not this one, in a row; 0 below the
@@ -212,6 +231,29 @@ mod tests {
         let found = trend(&history, &DefaultPolicy::default());
         assert_eq!(found.series.iter().map(|one| one.silent_runs).collect::<Vec<_>>(), [7, 0]);
         assert_eq!(found.series[0].series.key.configuration.test_case.as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn newer_runs_that_scatter_more_are_told_with_both_noises_and_a_step_is_not_noise() {
+        let mut past = noisy(4, 120, 0.01);
+        past[60..].iter_mut().for_each(|value| *value *= 1.5);
+        assert_eq!(of(past.clone()).noisier, None);
+        past[90..].iter_mut().for_each(|value| *value = 150.0 + (*value - 150.0) * 5.0);
+        let found = of(past);
+        let noisier = found.noisier.expect("noisier");
+        assert!(noisier.start == 90 && noisier.after > 3.0 * noisier.before, "{noisier:?}");
+        assert_eq!(found.levels.iter().map(|level| level.points.len()).sum::<usize>(), 120);
+    }
+
+    #[test]
+    fn an_accepted_shift_begins_a_level_and_no_series_is_empty_of_points() {
+        let (_, mut history) = scene(&[latency("a", noisy(1, 40, 0.01), 1.0)]);
+        history.series[0].epochs = vec![25];
+        let found = trend(&history, &DefaultPolicy::default()).series.remove(0);
+        let ranges: Vec<_> = found.levels.iter().map(|level| level.points.clone()).collect();
+        assert_eq!(ranges, [0..25, 25..40]);
+        let level = &found.levels[0];
+        assert!(level.band.0 < level.value && level.value < level.band.1, "{level:?}");
     }
 
     #[test]

@@ -26,6 +26,10 @@ const PLOTTED: usize = 100;
 const LEGEND: &str = "  residual: distance from the median of the run's level, times sqrt(L / (L - 1)) for L runs in it, positive where \
                       worse; divided by the number noted where the run's samples disagreed more than usual";
 
+/// What the arithmetic is.
+pub(super) const ARITHMETIC: &str =
+    "Arithmetic, in the steps of docs/statistics.md, \"The procedure\" (distances are positive where worse)";
+
 /// Digits of a commit.
 const COMMIT: usize = 8;
 
@@ -37,9 +41,7 @@ pub fn explanation(found: &Explanation, provenance: &Provenance, width: Option<u
     blocks.push(history(found, width));
     let lines = workings(found);
     if !lines.is_empty() {
-        let title =
-            "Arithmetic, in the steps of docs/statistics.md, \"The procedure\" (distances are positive where worse)";
-        blocks.push(format!("{}\n{}", wrap(title, width, 2), table(&lines, width)));
+        blocks.push(format!("{}\n{}", wrap(ARITHMETIC, width, 2), table(&lines, width)));
     }
     blocks.push(format!("Decision\n{}", table(&decision(found), width)));
     blocks.retain(|block| !block.is_empty());
@@ -61,8 +63,8 @@ fn headline(found: &Explanation, width: Option<u16>) -> String {
     lines.map(|line| wrap(&line, width, 2)).join("\n")
 }
 
-/// What was judged against what, and by which rule.
-fn rule(found: &Explanation, provenance: &Provenance, width: Option<u16>) -> String {
+/// What was judged, and against what.
+pub(super) fn subject(found: &Explanation, provenance: &Provenance) -> [String; 2] {
     let candidate = match &found.run {
         Some(run) => format!("Candidate: the newest run that measured it, {}.", run_name(run)),
         None => {
@@ -76,9 +78,20 @@ fn rule(found: &Explanation, provenance: &Provenance, width: Option<u16>) -> Str
         escape::terminal(&provenance.database),
         escape::terminal(&provenance.rule)
     );
+    [candidate, baseline]
+}
+
+/// What was judged against what, and by which rule.
+fn rule(found: &Explanation, provenance: &Provenance, width: Option<u16>) -> String {
+    let [candidate, baseline] = subject(found, provenance).map(|line| wrap(&line, width, 2));
+    format!("{candidate}\n{baseline}\n\nPolicy\n{}", named_line(&policy(found)))
+}
+
+/// Each value of the policy with where it came from.
+pub(super) fn policy(found: &Explanation) -> Vec<policy_words::Named> {
     let mut named = policy_words::series(&found.judged.policy);
     named.extend(policy_words::limits(&found.limits));
-    format!("{}\n{}\n\nPolicy\n{}", wrap(&candidate, width, 2), wrap(&baseline, width, 2), named_line(&named))
+    named
 }
 
 fn run_name(run: &HistoryRun) -> String {
@@ -194,7 +207,7 @@ fn row(run: &PastRun) -> [String; 7] {
 }
 
 /// Lines as a table: step, name, number, and where it comes from.
-fn table(lines: &[Line], width: Option<u16>) -> String {
+pub(super) fn table(lines: &[Line], width: Option<u16>) -> String {
     let widest = |of: fn(&Line) -> &str| lines.iter().map(|line| of(line).chars().count()).max().unwrap_or(0);
     let (of_step, of_name) = (widest(|line| line.step), widest(|line| &line.name));
     let of_value = widest(|line| &line.value);
@@ -208,7 +221,7 @@ fn table(lines: &[Line], width: Option<u16>) -> String {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::super::fixtures::{HOSTILE, provenance};
     use super::*;
     use crate::gate::explain::explain;
@@ -219,7 +232,7 @@ mod tests {
     };
 
     /// A series with a step in its level, a run whose samples disagreed, and a slow candidate with a re-run.
-    fn found(case: &str) -> Explanation {
+    pub(in crate::report) fn found(case: &str) -> Explanation {
         let result = |value: f64| -> BenchmarkResult {
             let latency = Measurement::new("latency", None, vec![value * 0.99, value, value * 1.02], Some("ms"), None);
             let mut draft = ResultDraft::completed(vec![latency.unwrap()]);

@@ -134,6 +134,10 @@ pub struct ArithmeticV1 {
     pub usual_samples: Option<f64>,
     /// Usual standard deviation of the samples within a run, as a distance; 0 where unknown.
     pub usual_within: Option<f64>,
+    /// The value from which a run like the first one is beyond the threshold and the minimum effect, for the worse.
+    pub worse_from: Option<f64>,
+    /// The same for the better.
+    pub better_from: Option<f64>,
     /// How many standard errors the smallest visible change is.
     pub visible: Option<f64>,
     /// The runner's share of the first run; null where nothing was taken out.
@@ -228,7 +232,7 @@ pub struct TailV1 {
 
 impl ExplainV1 {
     fn of(found: &Explanation, provenance: &Provenance) -> Self {
-        let Explanation { judged, limits, run, past, row, workings, tail, common_shift } = found;
+        let Explanation { judged, limits, run, past, row, workings, tail, common_shift, samples: _ } = found;
         let commit = match run {
             Some(run) => run.commit.clone(),
             None => provenance.commit.clone(),
@@ -301,6 +305,8 @@ impl From<&SpreadWorkings> for ArithmeticV1 {
             usual_samples,
             usual_within,
             visible,
+            worse_from,
+            better_from,
             runner,
             runs,
         } = of;
@@ -316,6 +322,8 @@ impl From<&SpreadWorkings> for ArithmeticV1 {
             floor: finite(*floor),
             usual_samples: finite(*usual_samples),
             usual_within: finite(*usual_within),
+            worse_from: finite(*worse_from),
+            better_from: finite(*better_from),
             visible: finite(*visible),
             runner: runner.map(|RunnerWorkings { loading, others }| RunnerV1 {
                 loading: finite(loading),

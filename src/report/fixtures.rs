@@ -10,9 +10,12 @@ use super::view::{Provenance, View};
 use crate::gate::policy::{DefaultPolicy, Policy as _};
 use crate::gate::trend::{LevelChange, SeriesTrend, Trend};
 use crate::gate::{
-    Baseline, CommonShift, Confirmation, Counts, Evidence, Judgement, Outcome, Rerun, SeriesJudgement, Setting, Verdict,
+    Baseline, CommonShift, Confirmation, Counts, Evidence, Judgement, Noisier, Outcome, Rerun, SeriesJudgement,
+    Setting, TrendLevel, Verdict,
 };
-use crate::model::{Configuration, Direction, Hardware, HistoryRun, Machine, RunId, SeriesKey, SeriesMeta, Unit};
+use crate::model::{
+    Configuration, Direction, Hardware, HistoryRun, Machine, Point, RunId, SeriesKey, SeriesMeta, Unit,
+};
 
 /// A name that attacks every medium at once, short enough to be shown whole.
 pub(super) const HOSTILE: &str = "=cmd|'A1' `x` <img src=x> @octocat #1 \u{1b}[31m\u{202e}txt\nnext https://e.example";
@@ -278,7 +281,7 @@ pub(super) fn many(count: u32) -> View {
     View::new(&judgement(Outcome::Failed, series), &provenance())
 }
 
-/// A series of ten runs that became worse, and stopped reporting.
+/// A series of ten runs that became worse and noisier, and stopped reporting.
 pub(super) fn trend(case: &str) -> TrendView {
     let series = Series::new(case, "latency", "ms", Verdict::Unchanged).compared(10.0, 0.01, 0.0);
     let series = judgement(Outcome::Passed, vec![series]).series.remove(0).series;
@@ -289,6 +292,8 @@ pub(super) fn trend(case: &str) -> TrendView {
         branch: None,
         artifact_hash: None,
     };
+    let point = |run: usize, value: f64| Point { run, value, samples: 0, within_sd: None };
+    let level = |points, value: f64| TrendLevel { points, value, band: (0.98 * value, 1.02 * value) };
     let change = LevelChange {
         is_worse: true,
         change: 0.12,
@@ -300,10 +305,13 @@ pub(super) fn trend(case: &str) -> TrendView {
     };
     let one = SeriesTrend {
         series,
-        runs: 10,
+        points: (0..10).map(|run| point(run, if run < 5 { 10.0 } else { 11.2 })).collect(),
+        epochs: Vec::new(),
+        levels: vec![level(0..5, 10.0), level(5..10, 11.2)],
         noise: Some(0.01),
         changes: vec![change],
         drift: None,
+        noisier: Some(Noisier { before: 0.01, after: 0.03, start: 7, probability: 1e-4 }),
         silent_runs: 4,
         values: vec![10.0, 10.0, 11.2, 11.2],
         refusal: None,

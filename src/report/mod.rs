@@ -19,16 +19,20 @@
 //! - [`document`](mod@document): reports made of tables, for people and for programs
 //! - [`overview`](mod@overview): what a history holds, as such reports
 //! - [`table`]: rows of a query; [`workbook()`]: the same for spreadsheets
+//! - [`svg`]: plots, sparklines and badges; [`html`]: pages of their own
 
 mod annotations;
+mod badges;
 mod calibration;
 mod calibration_json;
 mod columns;
 pub mod document;
 mod explain;
+mod explain_html;
 mod explain_json;
 mod explain_lines;
 mod filters;
+pub mod html;
 mod json;
 mod json_schema;
 mod markdown;
@@ -36,10 +40,13 @@ pub mod overview;
 mod policy_words;
 mod selftest;
 mod suspects;
+pub mod svg;
 pub mod table;
 mod terminal;
 mod trend;
+mod trend_html;
 mod trend_json;
+mod trend_plot;
 mod verbose;
 mod view;
 mod words;
@@ -51,11 +58,13 @@ mod fixtures;
 mod tests;
 
 pub use annotations::{Annotation, AnnotationLevel, annotations};
+pub use badges::{judgement_badge, trend_badge};
 pub use calibration::calibration;
 pub use calibration_json::{
     CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,
 };
 pub use explain::explanation;
+pub use explain_html::{explanation_html, explanation_svg};
 pub use explain_json::{EXPLAIN_SCHEMA, ExplainV1, explain_json_schema, explanation_json};
 pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
@@ -64,7 +73,9 @@ pub use selftest::selftest;
 pub use suspects::{SUSPECTS_SCHEMA, SuspectsV1, suspects, suspects_json_schema, suspects_line};
 pub use table::{TableFormat, render};
 pub use terminal::{TerminalOptions, terminal};
-pub use trend::{TrendView, trend_markdown, trend_text};
+pub use trend::{TrendFinding, TrendView, trend_markdown, trend_text};
+pub use trend_html::trend_html;
 pub use trend_json::{trend_json, trend_schema};
+pub use trend_plot::trend_sparkline;
 pub use view::{Group, Provenance, Row, View};
 pub use workbook::workbook;

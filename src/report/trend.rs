@@ -8,8 +8,8 @@ use jiff::Timestamp;
 
 use super::markdown::{listed, name, number};
 use super::view::{benchmark_label, hardware_label};
-use crate::gate::Drift;
 use crate::gate::trend::{LevelChange, SeriesTrend, Trend};
+use crate::gate::{Drift, Noisier};
 use crate::model::{Configuration, HistoryRun, SeriesMeta};
 use crate::text::number::percent_interval;
 use crate::text::time::date;
@@ -18,48 +18,100 @@ use crate::text::{escape, percent, plural, quantity, short_commit, signed_percen
 /// Rows of each table, at most; the rest is counted.
 const ROWS: usize = 100;
 
-/// A trend as it is shown: of changes, those that began at or after a time.
+/// A trend as it is shown: of findings, those that began at or after a time.
 #[derive(Clone, Debug)]
 pub struct TrendView {
     /// What the gate found.
     pub trend: Trend,
-    /// Changes before this are not listed.
+    /// What began before this is not listed.
     pub since: Option<Timestamp>,
     /// The history's runs in words.
     pub baseline: String,
 }
 
+/// A kind of finding that a trend can be made to fail on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum TrendFinding {
+    /// A level became worse.
+    Worse,
+    /// A level crept away in small steps.
+    Drift,
+    /// The newest runs scatter more.
+    Noise,
+    /// A series stopped reporting.
+    Silent,
+}
+
 impl TrendView {
-    /// The changes that are listed, newest first, each with its series.
-    fn changes(&self) -> Vec<(&SeriesTrend, &LevelChange)> {
-        let is_listed =
-            |change: &LevelChange| self.since.is_none_or(|since| self.trend.runs[change.start].started_at >= since);
-        let all = self.trend.series.iter().flat_map(|one| one.changes.iter().map(move |change| (one, change)));
-        let mut listed: Vec<(&SeriesTrend, &LevelChange)> = all.filter(|(_, change)| is_listed(change)).collect();
-        listed.sort_by_key(|(_, change)| std::cmp::Reverse(change.start));
+    /// Whether what began with a run is listed.
+    fn is_listed(&self, run: usize) -> bool {
+        self.since.is_none_or(|since| self.run(run).started_at >= since)
+    }
+
+    /// The listed changes of a series, oldest first.
+    pub(super) fn changes_of<'a>(&'a self, one: &'a SeriesTrend) -> impl DoubleEndedIterator<Item = &'a LevelChange> {
+        one.changes.iter().filter(|change| self.is_listed(change.start))
+    }
+
+    /// The changes that are listed, worst first by size and recency, each with its series.
+    pub(super) fn changes(&self) -> Vec<(&SeriesTrend, &LevelChange)> {
+        let all = self.trend.series.iter();
+        let mut listed: Vec<_> = all.flat_map(|one| self.changes_of(one).map(move |change| (one, change))).collect();
+        let weight = |change: &LevelChange| self.trend.weight(change);
+        listed.sort_by(|(_, first), (_, second)| {
+            first.is_worse.cmp(&second.is_worse).then(weight(first).total_cmp(&weight(second))).reverse()
+        });
         listed
+    }
+
+    /// The drift of a series, where it is listed.
+    pub(super) fn drift_of(&self, one: &SeriesTrend) -> Option<Drift> {
+        one.drift.filter(|drift| self.since.is_none_or(|since| drift.since >= since))
+    }
+
+    /// The growth of a series' noise, where it is listed.
+    pub(super) fn noisier_of(&self, one: &SeriesTrend) -> Option<Noisier> {
+        one.noisier.filter(|noisier| self.is_listed(noisier.start))
+    }
+
+    /// The commits that lack a series which stopped reporting, where it is listed; else 0.
+    pub(super) fn silent_of(&self, one: &SeriesTrend) -> usize {
+        one.points.last().filter(|last| self.is_listed(last.run)).map_or(0, |_| one.silent_runs)
     }
 
     /// How many listed changes are worsenings.
     #[must_use]
     pub fn worsenings(&self) -> usize {
-        self.changes().iter().filter(|(_, change)| change.is_worse).count()
+        self.count(TrendFinding::Worse)
+    }
+
+    /// How many findings of a kind are listed.
+    #[must_use]
+    pub fn count(&self, finding: TrendFinding) -> usize {
+        let count = |one: &SeriesTrend| match finding {
+            TrendFinding::Worse => self.changes_of(one).filter(|change| change.is_worse).count(),
+            TrendFinding::Drift => usize::from(self.drift_of(one).is_some()),
+            TrendFinding::Noise => usize::from(self.noisier_of(one).is_some()),
+            TrendFinding::Silent => usize::from(self.silent_of(one) > 0),
+        };
+        self.trend.series.iter().map(count).sum()
     }
 
     /// The outcome in one line.
     #[must_use]
     pub fn headline(&self) -> String {
-        let changes = self.changes();
-        let worse = changes.iter().filter(|(_, change)| change.is_worse).count();
-        let better = changes.len() - worse;
-        let drifted = self.trend.series.iter().filter(|one| one.drift.is_some()).count();
-        let silent = self.trend.series.iter().filter(|one| one.silent_runs > 0).count();
+        let better = self.changes().iter().filter(|(_, change)| !change.is_worse).count();
         let mut parts = vec![format!(
             "{} in {}",
-            plural(worse, "worsening", "worsenings"),
+            plural(self.worsenings(), "worsening", "worsenings"),
             plural(self.trend.series.len(), "series", "series")
         )];
-        for (count, words) in [(better, "improved"), (drifted, "drifted"), (silent, "stopped reporting")] {
+        for (count, words) in [
+            (better, "improved"),
+            (self.count(TrendFinding::Drift), "drifted"),
+            (self.count(TrendFinding::Noise), "became noisier"),
+            (self.count(TrendFinding::Silent), "stopped reporting"),
+        ] {
             if count > 0 {
                 parts.push(format!("{count} {words}"));
             }
@@ -73,13 +125,23 @@ impl TrendView {
     }
 
     /// `0123456789ab..fedcba987654`, or the days where commits are unknown.
-    fn place(&self, change: &LevelChange) -> String {
+    pub(super) fn place(&self, change: &LevelChange) -> String {
         let (before, after) = (self.run(change.between.0), self.run(change.between.1));
         match (&before.commit, &after.commit) {
             (Some(first), Some(last)) => format!("{}..{}", short_commit(first), short_commit(last)),
             _ => format!("{} to {}", date(before.started_at), date(after.started_at)),
         }
     }
+}
+
+/// `against the best level, which ended on 2026-03-01`.
+pub(super) fn drift_words(drift: Drift) -> String {
+    format!("{} against the best level, which ended on {}", signed_percent(drift.change), date(drift.since))
+}
+
+/// `noise rose from 1.2 % to 3.4 %`.
+pub(super) fn noisier_words(noisier: Noisier) -> String {
+    format!("noise rose from {} to {}", percent(noisier.before), percent(noisier.after))
 }
 
 fn label(series: &SeriesMeta) -> String {
@@ -101,9 +163,11 @@ pub fn trend_markdown(view: &TrendView) -> String {
     let sign = if view.worsenings() > 0 { "⚠️" } else { "✅" };
     let mut blocks = vec![format!("### {sign} {}", view.headline())];
     blocks.push(changes_table(view));
-    blocks.push(drift_table(view));
-    blocks.push(silent(view));
-    blocks.push(refused(view));
+    let drift = |one: &SeriesTrend| view.drift_of(one).map(drift_words);
+    blocks.push(findings(view, "Crept away from their best level in small steps", drift));
+    blocks.push(findings(view, "Became noisier", |one| view.noisier_of(one).map(noisier_words)));
+    blocks.push(findings(view, "Stopped reporting", |one| silent(view, one)));
+    blocks.push(findings(view, "Not looked at", |one| one.refusal.clone()));
     blocks.push(format!("<sub>{}</sub>", name(&view.baseline)));
     blocks.retain(|block| !block.is_empty());
     format!("{}\n", blocks.join("\n\n"))
@@ -148,32 +212,21 @@ fn table(view: &TrendView, changes: &[(&SeriesTrend, &LevelChange)]) -> String {
     }));
     let left = changes.len().saturating_sub(ROWS);
     if left > 0 {
-        lines.push(format!("\nand {}, older ones", plural(left, "more change", "more changes")));
+        lines.push(format!("\nand {}, smaller or older ones", plural(left, "more change", "more changes")));
     }
     lines.join("\n")
 }
 
-fn drift_table(view: &TrendView) -> String {
-    let drifted = view.trend.series.iter().filter_map(|one| Some((one, one.drift?)));
-    let line = |(one, drift): (&SeriesTrend, Drift)| {
-        let change = signed_percent(drift.change);
-        format!("{}: {change} against the best level, which ended on {}", one.series.key, date(drift.since))
-    };
-    listed("Crept away from their best level in small steps", drifted.map(line), ROWS)
+/// A list of the series that have something, with its words.
+fn findings(view: &TrendView, heading: &str, words: impl Fn(&SeriesTrend) -> Option<String>) -> String {
+    let found = view.trend.series.iter().filter_map(|one| Some(format!("{}: {}", one.series.key, words(one)?)));
+    listed(heading, found, ROWS)
 }
 
-fn silent(view: &TrendView) -> String {
-    let silent = view.trend.series.iter().filter(|one| one.silent_runs > 0);
-    let line = |one: &SeriesTrend| {
-        let commits = plural(one.silent_runs, "commit", "commits");
-        format!("{}: not in the last {commits} of its hardware", one.series.key)
-    };
-    listed("Stopped reporting", silent.map(line), ROWS)
-}
-
-fn refused(view: &TrendView) -> String {
-    let refused = view.trend.series.iter().filter_map(|one| Some((one, one.refusal.as_ref()?)));
-    listed("Not looked at", refused.map(|(one, reason)| format!("{}: {reason}", one.series.key)), ROWS)
+/// `not in the last 4 commits of its hardware`, for a listed series that stopped reporting.
+pub(super) fn silent(view: &TrendView, one: &SeriesTrend) -> Option<String> {
+    let commits = Some(view.silent_of(one)).filter(|commits| *commits > 0)?;
+    Some(format!("not in the last {} of its hardware", plural(commits, "commit", "commits")))
 }
 
 /// Renders a trend for a log: a line a finding, with a final newline.
@@ -195,13 +248,15 @@ pub fn trend_text(view: &TrendView) -> String {
         ));
     }
     for one in &view.trend.series {
-        if let Some(drift) = one.drift {
-            let since = date(drift.since);
-            lines.push(format!("  drift  {} since {since}: {}", signed_percent(drift.change), one.series.key));
+        let key = &one.series.key;
+        if let Some(drift) = view.drift_of(one) {
+            lines.push(format!("  drift  {} since {}: {key}", signed_percent(drift.change), date(drift.since)));
         }
-        if one.silent_runs > 0 {
-            let runs = plural(one.silent_runs, "commit", "commits");
-            lines.push(format!("  silent for {runs}: {}", one.series.key));
+        if let Some(noisier) = view.noisier_of(one) {
+            lines.push(format!("  {}: {key}", noisier_words(noisier)));
+        }
+        if let Some(words) = silent(view, one) {
+            lines.push(format!("  silent, {words}: {key}"));
         }
     }
     let noise: Vec<f64> = view.trend.series.iter().filter_map(|one| one.noise).collect();
@@ -221,7 +276,10 @@ mod tests {
     #[test]
     fn a_worsening_is_told_with_size_place_and_commits() {
         let markdown = trend_markdown(&view("embedding"));
-        assert!(markdown.starts_with("### ⚠️ TREND: 1 worsening in 1 series, 1 stopped reporting\n"), "{markdown}");
+        assert!(
+            markdown.starts_with("### ⚠️ TREND: 1 worsening in 1 series, 1 became noisier, 1 stopped reporting\n"),
+            "{markdown}"
+        );
         assert!(markdown.contains("| **+12.0&nbsp;%**<br>+10.0&nbsp;to&nbsp;+14.0&nbsp;%"), "{markdown}");
         assert!(
             markdown.contains("| 11.2&nbsp;ms<br>was&nbsp;10&nbsp;ms | 1970-01-06<br>000000000000..000000000000 |"),
@@ -234,7 +292,7 @@ mod tests {
     fn changes_before_the_time_asked_for_are_not_listed() {
         let mut view = view("embedding");
         view.since = Some(Timestamp::from_second(86_400 * 6).expect("valid"));
-        assert_eq!(view.worsenings(), 0);
+        assert_eq!((view.worsenings(), view.count(TrendFinding::Silent)), (0, 1));
         assert!(trend_markdown(&view).contains("No level changed"));
     }
 

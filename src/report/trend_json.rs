@@ -40,7 +40,7 @@ struct TrendV1 {
     headline: String,
     /// Runs of the history.
     runs: usize,
-    /// Every series, the newest worsening first; all its changes, whatever the time asked for.
+    /// Every series, the most worth looking at first; all its changes, whatever the time asked for.
     series: Vec<SeriesTrendV1>,
 }
 
@@ -68,10 +68,26 @@ struct SeriesTrendV1 {
     changes: Vec<LevelChangeV1>,
     /// How far it has crept away from its best level.
     drift: Option<DriftV1>,
+    /// How the noise of its newest runs grew.
+    noisier: Option<NoisierV1>,
     /// Newest commits of its hardware that lack it, where these are three or more; else 0.
     silent_runs: usize,
     /// Why no changes were looked for.
     refusal: Option<String>,
+}
+
+/// Noise that became worse.
+#[derive(Debug, Serialize, JsonSchema)]
+struct NoisierV1 {
+    /// Noise of the earlier runs, as a fraction.
+    before: Option<f64>,
+    /// Noise of the newest runs.
+    after: Option<f64>,
+    /// Time of the first of the newest runs.
+    #[schemars(extend("format" = "date-time"))]
+    since: String,
+    /// One-sided p-value of the difference.
+    probability: Option<f64>,
 }
 
 /// A change of level.
@@ -110,7 +126,19 @@ impl From<&TrendView> for TrendV1 {
 }
 
 fn series_v1(view: &TrendView, one: &SeriesTrend) -> SeriesTrendV1 {
-    let SeriesTrend { series, runs, noise, changes, drift, silent_runs, values: _, refusal } = one;
+    let SeriesTrend {
+        series,
+        points,
+        epochs: _,
+        levels: _,
+        noise,
+        changes,
+        drift,
+        noisier,
+        silent_runs,
+        values: _,
+        refusal,
+    } = one;
     let change = |change: &LevelChange| LevelChangeV1 {
         is_worse: change.is_worse,
         change: finite(change.change),
@@ -129,10 +157,16 @@ fn series_v1(view: &TrendView, one: &SeriesTrend) -> SeriesTrendV1 {
         hardware: (&series.key.configuration.hardware).into(),
         metric: series.key.metric.clone(),
         unit: series.unit.as_str().to_owned(),
-        runs: *runs,
+        runs: points.len(),
         noise: noise.and_then(finite),
         changes: changes.iter().map(change).collect(),
         drift: drift.map(|drift| DriftV1 { change: finite(drift.change), since: drift.since.to_string() }),
+        noisier: noisier.map(|noisier| NoisierV1 {
+            before: finite(noisier.before),
+            after: finite(noisier.after),
+            since: view.run(noisier.start).started_at.to_string(),
+            probability: finite(noisier.probability),
+        }),
         silent_runs: *silent_runs,
         refusal: refusal.clone(),
     }

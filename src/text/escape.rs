@@ -1,4 +1,4 @@
-//! Foreign names made safe for terminals, Markdown, CSV and JSON.
+//! Foreign names made safe for terminals, Markdown, HTML, CSV and JSON.
 //!
 //! For: every text that comes from a results file, a database or the command line and is shown. Not for: paths, SQL
 //! or shell words; foreign names never get there.
@@ -109,6 +109,25 @@ fn breaks_link(so_far: &[char], after: Option<char>) -> bool {
         Some('w' | 'W') => after == Some('.') && ends_with("www"),
         _ => false,
     }
+}
+
+/// Text for HTML and XML, between tags or inside a quoted attribute: structure is written as character references, and
+/// what is invisible, steers, or may not stand in XML at all is written out. Not for scripts, styles or addresses.
+#[must_use]
+pub fn markup(text: &str) -> String {
+    let mut result = String::with_capacity(text.len() + 8);
+    for character in text.chars() {
+        match character {
+            '&' => result.push_str("&amp;"),
+            '<' => result.push_str("&lt;"),
+            '>' => result.push_str("&gt;"),
+            '"' => result.push_str("&quot;"),
+            '\'' => result.push_str("&#39;"),
+            '\u{fffe}' | '\u{ffff}' => result.extend(character.escape_unicode()),
+            other => push_visible(&mut result, other),
+        }
+    }
+    result
 }
 
 /// A text cell of a CSV file (RFC 4180): quoted where needed, and with a leading apostrophe where a spreadsheet would

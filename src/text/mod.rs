@@ -5,7 +5,7 @@
 //! [`escape`].
 //!
 //! - [`short_commit()`]: commits in sentences
-//! - [`escape`]: names for terminals, Markdown, CSV and JSON
+//! - [`escape`]: names for terminals, Markdown, HTML, CSV and JSON
 //! - [`number`]: numbers with sensible digits and units, percentages
 //! - [`plural()`]: counted nouns
 //! - [`sparkline()`]: a series as a row of blocks

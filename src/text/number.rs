@@ -29,15 +29,23 @@ fn ladder(unit: &str) -> &'static [(f64, &'static str)] {
 /// appended as it is: escape the whole where it came from a file.
 #[must_use]
 pub fn quantity(value: f64, unit: &str) -> String {
-    let rounded = round_significant(value);
-    let steps = ladder(unit);
-    // The largest step that leaves at least one in front of the point.
-    let step = steps.iter().rev().find(|(size, _)| rounded.abs() >= *size * (1.0 - 1e-9)).or_else(|| steps.first());
-    match (step, unit) {
+    match step(value, unit) {
         _ if value == 0.0 => with_unit("0", unit),
-        (Some((size, shown)), _) => with_unit(&significant(value / size), shown),
-        (None, _) => with_unit(&significant(value), unit),
+        Some((size, shown)) => with_unit(&significant(value / size), shown),
+        None => with_unit(&significant(value), unit),
     }
+}
+
+/// The unit in which values up to `largest` are best shown, and its size in the canonical one: an axis has one unit.
+#[must_use]
+pub fn shown_unit(largest: f64, unit: &str) -> (f64, &str) {
+    step(largest, unit).unwrap_or((1.0, if unit == "count" { "" } else { unit }))
+}
+
+/// The largest step that leaves at least one in front of the point.
+fn step(value: f64, unit: &str) -> Option<(f64, &'static str)> {
+    let (rounded, steps) = (round_significant(value), ladder(unit));
+    steps.iter().rev().find(|(size, _)| rounded.abs() >= *size * (1.0 - 1e-9)).or_else(|| steps.first()).copied()
 }
 
 fn with_unit(number: &str, unit: &str) -> String {

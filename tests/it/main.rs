@@ -21,6 +21,7 @@ mod ingest;
 mod ingest_folder;
 mod kill;
 mod legacy;
+mod pages;
 mod query;
 mod report;
 mod sample;

@@ -1,7 +1,8 @@
 // What runs on a schedule: the trend of the history, and keeping the history alive.
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { bundleName, commit, databaseOf, measured, newestEntry, openRepository, query, restorable, RUNS, withHistory } from '../benchgate.mjs';
-import { zip } from '../zip.mjs';
+import { unzip, zip } from '../zip.mjs';
 
 export default {
   async 'the trend of the history is told in the summary, and fails where that is asked for'({ open }) {
@@ -14,10 +15,17 @@ export default {
     assert.equal(told.status, 'success', told.log);
     assert.match(told.summary, /TREND: 1 worsening in 3 series/);
     assert.match(told.summary, /08c0ffee0000\.\.0fc0ffee0000/);
-    const failed = await scene.runAction({ event, inputs: { mode: 'trend', 'fail-on-worse': true } });
+    const kept = scene.world.artifacts.find(({ name }) => name === 'benchgate-trend.benchmarks.1');
+    assert.deepEqual(Object.keys(unzip(kept.zipBytes)).sort(), ['trend.html', 'trend.svg']);
+    assert.match(await readFile(told.outputs['html-path'], 'utf8'), /^<!doctype html>[^]*<h1>TREND: 1 worsening in 3 series/);
+    assert.match(await readFile(told.outputs['badge-path'], 'utf8'), /<title>benchmarks: 1 worsening<\/title>/);
+    const failed = await scene.runAction({ event, inputs: { mode: 'trend', 'fail-on': 'drift,worse' } });
     assert.equal(failed.outputs['exit-code'], '10');
-    const later = await scene.runAction({ event, inputs: { mode: 'trend', 'fail-on-worse': true, since: '2h' } });
+    const passed = await scene.runAction({ event, inputs: { mode: 'trend', 'fail-on': 'silent' } });
+    assert.equal(passed.outputs['exit-code'], '0', passed.log);
+    const later = await scene.runAction({ event, inputs: { mode: 'trend', 'fail-on': 'worse', since: '2h' } });
     assert.equal(later.outputs['exit-code'], '2');
+    assert.equal(later.outputs['html-path'] ?? '', '');
     assert.match(later.summary, /NO TREND: benchgate could not finish\n\n.*2h\S* is no time/);
     assert.ok(later.annotations.some(({ level, title }) => level === 'error' && title === 'No trend'));
     assert.equal(scene.cache.entries.length, 1);
@@ -47,6 +55,7 @@ export default {
     const flow = await scene.runWorkflow(file, { event: scene.events.schedule() });
     assert.equal(flow.status, 'success', flow.jobs.at(-1).log);
     assert.match(flow.jobs.at(-1).summary, /TREND: 0 worsenings in 3 series/);
+    assert.ok(scene.world.artifacts.some(({ name }) => name.startsWith('benchgate-trend.benchmarks.')));
   },
 
   async 'where there is no history nothing is saved'({ open }) {
