@@ -457,6 +457,8 @@ pub enum QueryFormat {
     /// A Markdown table
     #[value(alias = "md")]
     Markdown,
+    /// A page in one file
+    Html,
     /// A Parquet file, with the types of the history
     Parquet,
     /// An Excel workbook

@@ -10,7 +10,7 @@ use super::folder;
 use super::outputs::Outputs;
 use super::report_args::{DocumentArgs, PageFormat};
 use super::surroundings::{Console, Surroundings};
-use crate::report::document::{Document, document_csv, document_json, document_markdown, document_text};
+use crate::report::document::{Document, document_csv, document_html, document_json, document_markdown, document_text};
 
 /// Writes a document where the flags say.
 ///
@@ -26,6 +26,7 @@ pub(super) fn write(
     let written = match arguments.format.or(of_name).unwrap_or(PageFormat::Text) {
         PageFormat::Text => document_text(document, surroundings.width.filter(|_| arguments.output.is_none())),
         PageFormat::Markdown => document_markdown(document),
+        PageFormat::Html => document_html(document),
         PageFormat::Csv => document_csv(document),
         PageFormat::Json => document_json(document),
     };
@@ -42,6 +43,7 @@ pub(super) fn write(
 fn by_ending(path: &Path) -> Option<PageFormat> {
     match path.extension()?.to_str()? {
         "md" => Some(PageFormat::Markdown),
+        "html" => Some(PageFormat::Html),
         "csv" => Some(PageFormat::Csv),
         "json" => Some(PageFormat::Json),
         _ => None,

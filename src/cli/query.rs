@@ -15,6 +15,7 @@ use super::folder;
 use super::surroundings::{Console, Surroundings};
 use crate::model::Table;
 use crate::report;
+use crate::report::document::{Document, document_html};
 use crate::report::table::{self, TableFormat};
 use crate::store::export::export_query;
 use crate::store::{Mode, QueryLimits, Store};
@@ -48,12 +49,14 @@ fn write(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Result<(), CliError> {
-    let format = match format {
-        QueryFormat::Table => TableFormat::Table,
-        QueryFormat::Csv => TableFormat::Csv,
-        QueryFormat::Json => TableFormat::Json,
-        QueryFormat::Jsonl => TableFormat::JsonLines,
-        QueryFormat::Markdown => TableFormat::Markdown,
+    let text = |format| table::render(answer, format, surroundings.width.filter(|_| arguments.output.is_none()));
+    let written = match format {
+        QueryFormat::Table => text(TableFormat::Table),
+        QueryFormat::Csv => text(TableFormat::Csv),
+        QueryFormat::Json => text(TableFormat::Json),
+        QueryFormat::Jsonl => text(TableFormat::JsonLines),
+        QueryFormat::Markdown => text(TableFormat::Markdown),
+        QueryFormat::Html => document_html(&Document::of_query(answer)),
         QueryFormat::Xlsx | QueryFormat::Parquet => {
             let workbook = report::workbook(answer)
                 .map_err(|message| CliError::Usage { message, hint: "no file was written".to_owned() })?;
@@ -61,8 +64,8 @@ fn write(
         }
     };
     match &arguments.output {
-        Some(path) => folder::write(path, table::render(answer, format, None)),
-        None => Ok(console.out.write_all(table::render(answer, format, surroundings.width).as_bytes())?),
+        Some(path) => folder::write(path, written),
+        None => Ok(console.out.write_all(written.as_bytes())?),
     }
 }
 
@@ -106,6 +109,7 @@ fn by_ending(path: &Path) -> Option<QueryFormat> {
         "csv" => Some(QueryFormat::Csv),
         "json" => Some(QueryFormat::Json),
         "jsonl" => Some(QueryFormat::Jsonl),
+        "html" => Some(QueryFormat::Html),
         "md" => Some(QueryFormat::Markdown),
         "parquet" => Some(QueryFormat::Parquet),
         "xlsx" => Some(QueryFormat::Xlsx),

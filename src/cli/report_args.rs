@@ -66,6 +66,8 @@ pub enum PageFormat {
     /// Tables of GitHub's Markdown
     #[value(alias = "md")]
     Markdown,
+    /// A page in one file, with plots
+    Html,
     /// The first table as comma-separated values
     Csv,
     /// Every table, schema `benchgate/tables/v1`

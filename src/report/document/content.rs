@@ -6,8 +6,9 @@
 
 use jiff::Timestamp;
 
+use super::plot::Plot;
 use crate::model::{Cell, Table};
-use crate::text::{grouped, number, percent, quantity, time};
+use crate::text::{grouped, number, percent, plural, quantity, time};
 
 /// A report.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -31,6 +32,8 @@ pub struct Section {
     pub heading: String,
     /// What to know before reading it.
     pub lead: Option<String>,
+    /// What a page shows beside it.
+    pub plots: Vec<Plot>,
     /// Its columns.
     pub columns: Vec<Column>,
     /// Its rows.
@@ -152,7 +155,8 @@ impl Value {
             Cell::Null => return Self::missing(),
             Cell::Bool(is_so) => return Self::answer(*is_so),
             Cell::Integer(number) => number.to_string(),
-            Cell::Float(number) => number::significant(*number),
+            // The shortest form that reads back exactly.
+            Cell::Float(number) => format!("{number:?}"),
             Cell::Text(text) => text.clone(),
         };
         Self { raw, words }
@@ -166,9 +170,11 @@ impl Value {
 }
 
 impl Section {
-    /// Places and titles of the columns that people see.
+    /// Places and titles of the columns that people see, and whether they hold numbers. A column without a word in any row
+    /// is not shown.
     pub(super) fn titles(&self) -> impl Iterator<Item = (usize, &str, bool)> {
-        let shown = self.columns.iter().enumerate();
+        let has_words = |index: usize| self.rows.iter().any(|row| !row[index].words.is_empty());
+        let shown = self.columns.iter().enumerate().filter(move |(index, _)| has_words(*index));
         shown.filter_map(|(index, column)| Some((index, column.title.as_deref()?, column.is_number)))
     }
 
@@ -199,6 +205,26 @@ impl Section {
 }
 
 impl Document {
+    /// The answer to a query, as a document; its columns are called as the query calls them.
+    #[must_use]
+    pub fn of_query(answer: &Table) -> Self {
+        let is_number = |column: usize| {
+            let mut cells = answer.rows.iter().map(|row| &row[column]).filter(|cell| **cell != Cell::Null).peekable();
+            cells.peek().is_some() && cells.all(|cell| matches!(cell, Cell::Integer(_) | Cell::Float(_)))
+        };
+        let columns = answer.columns.iter().enumerate().map(|(index, name)| Column::shown(name, is_number(index)));
+        let section = Section {
+            name: "rows",
+            heading: plural(answer.rows.len(), "row", "rows"),
+            lead: answer.is_truncated.then(|| "The limit left out the rest.".to_owned()),
+            columns: columns.collect(),
+            rows: answer.rows.iter().map(|row| row.iter().cloned().map(Value::exact).collect()).collect(),
+            empty: Some("The query has no rows.".to_owned()),
+            plots: Vec::new(),
+        };
+        Self { kind: "query", title: "Query".to_owned(), notes: Vec::new(), sections: vec![section] }
+    }
+
     /// The tables for programs, those of one name as one, in the order of their first section.
     pub(super) fn tables(&self) -> Vec<(&'static str, Table)> {
         let mut tables: Vec<(&'static str, Table)> = Vec::new();

@@ -5,17 +5,21 @@
 //! the form that knows the medium.
 //!
 //! - [`content`] - the content
-//! - `terminal`, `markdown` - for people
+//! - `terminal`, `markdown`, `html` - for people; [`plot`] - what pages show beside a table
 //! - `data` - CSV and JSON, for programs
 
 pub mod content;
 mod data;
+mod html;
 mod markdown;
+pub mod plot;
 mod terminal;
 #[cfg(test)]
 mod tests;
 
 pub use content::{Column, Document, Section, Value};
 pub use data::{DOCUMENT_SCHEMA, document_csv, document_json, document_schema};
+pub use html::document_html;
 pub use markdown::document_markdown;
+pub use plot::Plot;
 pub use terminal::document_text;

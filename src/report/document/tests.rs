@@ -4,7 +4,8 @@ use std::path::PathBuf;
 
 use super::super::fixtures::HOSTILE;
 use super::*;
-use crate::model::Cell;
+use crate::model::{Cell, Table};
+use crate::report::svg::{Bar, Bars};
 
 /// A document with a table of two rows, one of them hostile, and one without rows.
 fn document() -> Document {
@@ -22,7 +23,7 @@ fn document() -> Document {
             Column::data("runs"),
         ],
         rows: vec![row("bert", Some(12.345_678)), row(HOSTILE, None)],
-        empty: None,
+        ..Section::default()
     };
     let empty = Section { name: "failures", heading: "Failed".to_owned(), rows: Vec::new(), ..full.clone() };
     let said = Section { heading: "Searches".to_owned(), empty: Some("Nobody searched.".to_owned()), ..empty.clone() };
@@ -70,6 +71,8 @@ fn hostile_names_stay_text_in_every_form() {
     let markdown = document_markdown(&document);
     assert!(!markdown.contains("<img") && !markdown.contains("@octocat") && !markdown.contains("|'A1'"), "{markdown}");
     assert!(document_text(&document, Some(80)).lines().all(|line| !line.starts_with("next")));
+    let page = document_html(&document);
+    assert!(!page.contains("<img") && page.contains("&lt;img src=x&gt;"), "{page}");
     let formula = Value::text(Some("=1+1"));
     let mut formulas = document.clone();
     formulas.sections[0].rows = vec![vec![formula, Value::missing(), Value::missing(), Value::missing()]];
@@ -88,6 +91,34 @@ fn a_value_is_exact_for_programs_and_short_for_people() {
     ] {
         assert_eq!((value.raw, value.words.as_str()), (raw, words));
     }
+}
+
+#[test]
+fn a_page_has_the_plots_with_their_values_and_the_tables() {
+    let mut document = document();
+    let bars = Bars {
+        title: format!("Latency of {HOSTILE}"),
+        unit: "ms".to_owned(),
+        bars: vec![Bar { label: HOSTILE.to_owned(), value: Some(12.3), interval: None, note: "4 runs".to_owned() }],
+    };
+    document.sections[0].plots = vec![Plot::Bars(bars)];
+    let page = document_html(&document);
+    for part in ["<svg", "12.3 ms", "4 runs", "Lower is better.", "Nobody searched.", "<caption"] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    assert!(!page.contains("<img"), "{page}");
+}
+
+#[test]
+fn a_query_is_a_page_with_its_own_columns_and_every_digit() {
+    let answer = Table {
+        columns: vec!["<b>".to_owned(), "value".to_owned()],
+        rows: vec![vec![Cell::Text("<script>".to_owned()), Cell::Float(0.123_456_789)], vec![Cell::Null, Cell::Null]],
+        is_truncated: true,
+    };
+    let page = document_html(&Document::of_query(&answer));
+    assert!(page.contains("&lt;script&gt;") && page.contains("0.123456789") && page.contains("&lt;b&gt;"), "{page}");
+    assert!(page.contains("The limit left out the rest."));
 }
 
 fn kept() -> PathBuf {

@@ -5,7 +5,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::super::document::{Column, Document, Section, Value};
+use super::super::document::{Column, Document, Plot, Section, Value};
+use super::super::svg::HeatMap;
 use crate::model::overview::{Compatibility, Incompatibility, Pairing};
 use crate::text::percent;
 
@@ -65,12 +66,25 @@ fn matrix(pairings: &[Pairing]) -> Section {
         );
         Value::words(words)
     };
+    let share = |one: &&Pairing| {
+        let answers = one.compatible + one.incompatible;
+        (answers > 0).then(|| 100.0 * one.compatible as f64 / answers as f64)
+    };
+    let shares =
+        |of_model: &BTreeMap<&str, &Pairing>| kinds.iter().map(|kind| of_model.get(kind).and_then(share)).collect();
+    let map = HeatMap {
+        title: "Share of tests that say yes".to_owned(),
+        unit: "%".to_owned(),
+        columns: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
+        rows: models.iter().map(|(model, of_model)| ((*model).to_owned(), shares(of_model))).collect(),
+    };
     let mut columns = vec![Column::shown("Model", false)];
     columns.extend(kinds.iter().map(|kind| Column::shown(kind, false)));
     Section {
         name: "pairings",
         heading: "Which models run where".to_owned(),
         lead: Some("Where tests disagree, how many of them say yes.".to_owned()),
+        plots: if models.is_empty() { Vec::new() } else { vec![Plot::HeatMap(map)] },
         columns,
         rows: models
             .iter()
@@ -80,6 +94,7 @@ fn matrix(pairings: &[Pairing]) -> Section {
             })
             .collect(),
         empty: Some("No compatibility was tested.".to_owned()),
+        ..Section::default()
     }
 }
 
@@ -117,6 +132,7 @@ fn by_hardware(pairings: &[Pairing]) -> Section {
         ],
         rows: kinds.iter().map(row).collect(),
         empty: None,
+        ..Section::default()
     }
 }
 

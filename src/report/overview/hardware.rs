@@ -3,10 +3,12 @@
 //! For: which hardware there is, how it was used, how often it was found. Not for: what was measured on it.
 //! Invariant: a share is only given where somebody looked.
 
-use super::super::document::{Column, Document, Section, Value};
+use super::super::document::{Column, Document, Plot, Section, Value};
+use super::super::svg::{Bar, Bars};
 use super::parts::Labels;
 use crate::model::overview::{Availability, Detection, Machines, Platform};
 use crate::model::{Cell, Machine};
+use crate::text::plural;
 
 /// The document.
 #[must_use]
@@ -40,8 +42,21 @@ fn platforms(platforms: &[Platform], labels: &Labels) -> Section {
             Value::moment(last),
         ]
     };
+    let bar = |one: &Platform| Bar {
+        label: labels.label(&one.hardware),
+        value: one.hardware.machine.memory_gb.map(|memory| f64::from(memory) * 1000.0),
+        interval: None,
+        note: if one.hardware.machine.memory_gb.is_some() { "" } else { "unknown" }.to_owned(),
+    };
+    let memory = Bars {
+        title: "Memory of the machine".to_owned(),
+        unit: "MB".to_owned(),
+        bars: platforms.iter().map(bar).collect(),
+    };
+    let is_known = memory.bars.iter().any(|bar| bar.value.is_some());
     Section {
         name: "platforms",
+        plots: if is_known { vec![Plot::Bars(memory)] } else { Vec::new() },
         heading: "Machines and devices".to_owned(),
         columns: vec![
             Column::data("hardware_id"),
@@ -84,9 +99,25 @@ fn availability(availability: &[Availability]) -> Section {
             Column::numbers("found", "Found"),
             Column::numbers("share", "Share"),
         ],
+        plots: if availability.is_empty() { Vec::new() } else { vec![shares(availability)] },
         rows: availability.iter().map(row).collect(),
         empty: Some("No machine was searched for hardware.".to_owned()),
+        ..Section::default()
     }
+}
+
+fn shares(availability: &[Availability]) -> Plot {
+    let bar = |one: &Availability| Bar {
+        label: one.kind.clone(),
+        value: (one.looked > 0).then(|| 100.0 * one.found as f64 / one.looked as f64),
+        interval: None,
+        note: plural(one.looked, "search", "searches"),
+    };
+    Plot::Bars(Bars {
+        title: "Share of searches that found the type".to_owned(),
+        unit: "%".to_owned(),
+        bars: availability.iter().map(bar).collect(),
+    })
 }
 
 fn detections(detections: &[Detection]) -> Section {

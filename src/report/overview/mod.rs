@@ -4,6 +4,7 @@
 //! Invariant: what is simulated, failed or looks made up says so in its row.
 //!
 //! - `performance` - what was measured
+//!   (`performance_plots` - its maps and curves)
 //! - `hardware` - on what
 //! - `compatibility` - which models run where
 //! - `summary` - all of it, counted
@@ -14,6 +15,7 @@ mod compatibility;
 mod hardware;
 mod parts;
 mod performance;
+mod performance_plots;
 mod rank;
 mod summary;
 

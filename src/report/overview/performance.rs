@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use super::super::document::{Column, Document, Section, Value};
 use super::parts::{Labels, benchmark, configuration_columns, configuration_values, runs, span};
+use super::performance_plots::plots;
 use crate::model::Direction;
 use crate::model::overview::{FailureSummary, Performance, SeriesSummary};
 
@@ -69,9 +70,11 @@ fn of_metric(mut series: Vec<&SeriesSummary>, labels: &Labels) -> Section {
         name: "series",
         heading: series.first().map_or_else(|| "Series".to_owned(), |one| metric_heading(one)),
         lead: (!series.is_empty()).then(|| order.to_owned()),
+        plots: plots(&series),
         columns,
         rows: series.into_iter().map(|one| row(one, labels)).collect(),
         empty: None,
+        ..Section::default()
     }
 }
 

@@ -3,7 +3,8 @@
 //! For: who is the best, by how much, and how sure that is. Not for: deciding it (see [`crate::gate::rank`]).
 //! Invariant: a ratio without an interval says so; what was not compared is listed with its reason.
 
-use super::super::document::{Column, Document, Section, Value};
+use super::super::document::{Column, Document, Plot, Section, Value};
+use super::super::svg::{Bar, Bars};
 use super::parts::{Labels, benchmark, configuration_columns, configuration_values, span};
 use crate::gate::rank::{Dimension, Group, Label, Member, Ranking, Standing};
 use crate::model::{Configuration, Direction, Hardware, SeriesMeta};
@@ -86,8 +87,20 @@ impl Names {
 
     fn group(&self, group: &Group) -> Section {
         let direction = if group.better == Direction::HigherIsBetter { "Higher" } else { "Lower" };
+        let bar = |member: &Member| Bar {
+            label: self.label(&member.label).words,
+            value: Some(member.median),
+            interval: member.interval,
+            note: plural(member.runs, "run", "runs"),
+        };
+        let bars = Bars {
+            title: format!("Median {}, with intervals of 95 %", group.metric),
+            unit: group.unit.as_str().to_owned(),
+            bars: group.members.iter().map(bar).collect(),
+        };
         Section {
             heading: self.heading(group),
+            plots: vec![Plot::Bars(bars)],
             lead: Some(format!("{direction} is better.")),
             ..self.members(group.members.iter().map(|member| self.member(group, member)).collect())
         }
@@ -197,6 +210,7 @@ impl Names {
             ],
             rows: standings.iter().map(row).collect(),
             empty: None,
+            ..Section::default()
         }
     }
 }

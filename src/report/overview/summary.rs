@@ -3,7 +3,8 @@
 //! For: one page, and totals for scripts. Not for: details.
 //! Invariant: what failed, was simulated or looks made up is counted beside the rest, never within it unsaid.
 
-use super::super::document::{Column, Document, Section, Value};
+use super::super::document::{Column, Document, Plot, Section, Value};
+use super::super::svg::{Bar, Bars};
 use super::parts::runs;
 use crate::model::overview::{ModuleTests, Totals};
 
@@ -33,8 +34,20 @@ fn by_hardware(found: &Totals) -> Section {
     let row = |(kind, completed, failed): &(String, usize, usize)| {
         vec![Value::text(Some(kind)), Value::count(*completed), Value::count(*failed)]
     };
+    let bar = |(kind, completed, failed): &(String, usize, usize)| Bar {
+        label: kind.clone(),
+        value: Some(*completed as f64),
+        interval: None,
+        note: format!("{failed} failed"),
+    };
+    let bars = Bars {
+        title: "Completed results".to_owned(),
+        unit: "count".to_owned(),
+        bars: found.by_hardware.iter().map(bar).collect(),
+    };
     Section {
         name: "by_hardware",
+        plots: if bars.bars.is_empty() { Vec::new() } else { vec![Plot::Bars(bars)] },
         heading: "Results by hardware type".to_owned(),
         columns: vec![
             Column::words("hardware", "Type"),

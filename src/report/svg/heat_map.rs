@@ -40,7 +40,7 @@ impl HeatMap {
         let left = |column: u32| LABELS + column * CELL.0;
         for (column, name) in (0_u32..).zip(&self.columns) {
             let text = writer.element("text").set("class", "middle soft").set("x", left(column) + CELL.0 / 2);
-            text.set("y", HEAD - 8).text(&shorten(name, 17));
+            text.set("y", HEAD - 8).text(&shorten(name, 14));
         }
         for (row, (name, values)) in (0_u32..).zip(&self.rows) {
             let top = HEAD + row * CELL.1;
