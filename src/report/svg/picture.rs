@@ -76,7 +76,7 @@ impl Picture {
             let inner = writer.element("svg").set("x", MARGIN.0).set("overflow", "visible").set("height", self.height);
             inner.set("width", self.width - MARGIN.0 - MARGIN.1).around(&self.body);
         } else {
-            writer.element("g").around(&self.body);
+            writer.markup(&self.body);
         }
     }
 }

@@ -19,6 +19,11 @@ impl Writer {
         Element { writer: self, name }
     }
 
+    /// Adds markup of this module's own making.
+    pub(super) fn markup(&mut self, markup: &str) {
+        self.0.push_str(markup);
+    }
+
     pub(super) fn finish(self) -> String {
         self.0
     }
@@ -62,7 +67,7 @@ impl Element<'_> {
 
     /// Ends it around markup of this module's own making.
     pub(super) fn around(self, markup: &str) {
-        self.with(|writer| writer.0.push_str(markup));
+        self.with(|writer| writer.markup(markup));
     }
 }
 
