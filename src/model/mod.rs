@@ -6,6 +6,7 @@
 //!
 //! - [`alias`]: other names of models and hardware
 //! - [`draft`]: results as an adapter found them, before flags and CI environment fill the gaps
+//! - [`family`](mod@family): families of models, inferred from names
 //! - [`hardware`]: hardware type, device and the machine it sits in
 //! - [`history`]: what the store hands to the gate
 //! - [`id`]: ids derived from content
@@ -20,6 +21,7 @@
 
 pub mod alias;
 pub mod draft;
+pub mod family;
 pub mod hardware;
 pub mod history;
 pub mod id;
@@ -34,6 +36,7 @@ pub mod unit;
 
 pub use alias::Aliases;
 pub use draft::{Context, MissingFact, ResultDraft, RunDraft};
+pub use family::{Family, family};
 pub use hardware::{Hardware, HardwareDraft, Machine};
 pub use history::{CandidateRun, History, HistoryRun, Leg, LegState, Point, RecentRun, SeriesHistory, SeriesMeta};
 pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};

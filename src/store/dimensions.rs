@@ -7,7 +7,7 @@ use duckdb::types::{TimeUnit, Value};
 use jiff::Timestamp;
 
 use super::import::{Import, Source};
-use crate::model::{Configuration, ConfigurationId, Hardware, ModelId, Run, SourceId};
+use crate::model::{Configuration, ConfigurationId, Hardware, ModelId, Run, SourceId, family};
 
 impl Import<'_> {
     /// What the source says of a run.
@@ -48,10 +48,17 @@ impl Import<'_> {
         if !self.store.known.borrow_mut().models.insert(id) {
             return;
         }
+        let canonical = self.context.aliases.canonical_model(name);
+        // No format names them; whoever reads the column is told so.
+        let inferred = family(canonical.unwrap_or(name));
+        let marks = inferred.map(|_| r#"{"inferred":["model_family","modality"]}"#.to_owned());
         let row = vec![
             ("model_id", id.0.into()),
             ("model_name", text(name)),
-            ("canonical_name", self.context.aliases.canonical_model(name).map(str::to_owned).into()),
+            ("canonical_name", canonical.map(str::to_owned).into()),
+            ("model_family", inferred.map(|family| family.name.to_owned()).into()),
+            ("modality", inferred.map(|family| family.modality.to_owned()).into()),
+            ("metadata", marks.into()),
             ("created_at", time(self.now)),
         ];
         self.rows.push("models", row);

@@ -55,6 +55,7 @@ fn a_selection_by_model_hardware_branch_time_and_commits_keeps_what_fits() {
     };
     assert_eq!(count(&["--hardware", "Test G*"], "series"), 4);
     assert_eq!(count(&["--model", "BERT", "--metric", "throughput", "--test-case", "embed"], "series"), 2);
+    assert_eq!((count(&["--family", "bert"], "series"), count(&["--family", "vit"], "series")), (8, 0));
     assert_eq!(count(&["--branch", "topic"], "runs"), 1);
     assert_eq!(
         count(&["--since", "2026-01-06", "--until", "2026-01-07T12:00:00Z"], "runs"),
@@ -70,6 +71,7 @@ fn a_pattern_that_fits_nothing_says_what_there_is() {
     let place = varied();
     for (arguments, message, hint) in [
         (["--model", "berd"], "no model fits `berd`", "the history has bert, vit"),
+        (["--family", "llama"], "no family fits `llama`", "the history has bert, vit"),
         (["--hardware", "tpu"], "no hardware fits `tpu`", "cuda"),
         (["--commits", "abc..def"], "no run of a known time measured commit `abc`", "report summary"),
         (["--commits", "abc"], "`--commits abc` is no range", "FIRST..LAST"),
@@ -98,6 +100,31 @@ fn the_summary_counts_everything() {
     let count = |what: &str| counts.iter().find(|row| row["what"] == what).unwrap()["count"].as_u64().unwrap();
     assert_eq!(["runs", "results", "measurements", "series"].map(count), [17, 33, 64, 8]);
     assert_eq!(["models", "hardware types", "failed results", "simulated results"].map(count), [2, 2, 1, 0]);
+}
+
+#[test]
+fn pages_hold_tables_plots_and_nothing_that_runs() {
+    let place = varied();
+    place.ok(&[
+        "ingest",
+        "--quiet",
+        &place.write("hostile.json", native(30, &[("<script>alert(1)</script>", 1.0, 2.0)])),
+    ]);
+    for (arguments, file) in [
+        (vec!["report", "performance"], "p.html"),
+        (vec!["report", "hardware"], "h.html"),
+        (vec!["report", "compatibility"], "c.html"),
+        (vec!["report", "summary"], "s.html"),
+        (vec!["rank", "hardware"], "r.html"),
+        (vec!["query", "SELECT * FROM history"], "q.html"),
+    ] {
+        place.ok(&[&arguments[..], &["--output", file]].concat());
+        let page = std::fs::read_to_string(place.path(file)).unwrap();
+        assert!(page.starts_with("<!doctype html>") && page.contains("Content-Security-Policy"), "{file}");
+        assert!(!page.contains("<script>alert"), "{file}");
+    }
+    let page = std::fs::read_to_string(place.path("r.html")).unwrap();
+    assert!(page.contains("<svg") && page.contains("cuda (Test GPU)"));
 }
 
 #[test]
