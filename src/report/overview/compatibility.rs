@@ -94,7 +94,6 @@ fn matrix(pairings: &[Pairing]) -> Section {
             })
             .collect(),
         empty: Some("No compatibility was tested.".to_owned()),
-        ..Section::default()
     }
 }
 

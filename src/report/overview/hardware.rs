@@ -102,7 +102,6 @@ fn availability(availability: &[Availability]) -> Section {
         plots: if availability.is_empty() { Vec::new() } else { vec![shares(availability)] },
         rows: availability.iter().map(row).collect(),
         empty: Some("No machine was searched for hardware.".to_owned()),
-        ..Section::default()
     }
 }
 

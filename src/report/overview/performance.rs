@@ -74,7 +74,6 @@ fn of_metric(mut series: Vec<&SeriesSummary>, labels: &Labels) -> Section {
         columns,
         rows: series.into_iter().map(|one| row(one, labels)).collect(),
         empty: None,
-        ..Section::default()
     }
 }
 
