@@ -57,7 +57,7 @@ fn history() -> History {
         branch: Some("main".to_owned()),
         artifact_hash: None,
     };
-    History { runs: (0..RUNS).map(run).collect(), series: (0..SERIES).map(series).collect(), recent: Vec::new() }
+    History { runs: (0..RUNS).map(run).collect(), series: (0..SERIES).map(series).collect(), ..History::default() }
 }
 
 fn series(index: u32) -> SeriesHistory {

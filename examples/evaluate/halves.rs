@@ -68,6 +68,6 @@ fn before(history: &History, run: usize) -> History {
     History {
         runs: history.runs[..run].to_vec(),
         series: history.series.iter().map(part).collect(),
-        recent: Vec::new(),
+        ..History::default()
     }
 }

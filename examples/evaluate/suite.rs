@@ -56,7 +56,7 @@ fn suite(series: &[&Series]) -> Suite {
         samples.push(of_points);
     }
     let runs = (1_i64..).take(order.len()).map(run).collect();
-    Suite { history: History { runs, series: histories, recent: Vec::new() }, samples }
+    Suite { history: History { runs, series: histories, ..History::default() }, samples }
 }
 
 /// The runs of a group in order. Each series lists its own runs in order; a run that a longer series does not have goes

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
+use super::baseline_args::BaselineArgs;
 use super::gate_args::{CollectArgs, GateArgs};
 use super::import_args::ImportArgs;
 use super::ingest_args::IngestArgs;
@@ -54,6 +55,8 @@ pub enum Command {
     Report(Box<ReportArgs>),
     /// Compare hardware, models, batch sizes or precisions, like with like
     Rank(Box<RankArgs>),
+    /// Accept a shift, pin a release, and list or take back what was decided
+    Baseline(Box<BaselineArgs>),
     /// Run read-only SQL on the history
     Query(QueryArgs),
     /// Write tables of the history to files: Parquet, CSV or JSON Lines

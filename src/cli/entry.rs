@@ -13,7 +13,8 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{ClosablePipe, Console, Surroundings};
 use super::{
-    calibrate, collect, compare, explain, export, gate, import, ingest, init, query, rank, report, selftest, trend,
+    calibrate, collect, compare, decide, explain, export, gate, import, ingest, init, query, rank, report, selftest,
+    trend,
 };
 
 /// Runs the program on the process's own arguments and streams.
@@ -67,6 +68,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) ->
         Command::Calibrate(arguments) => calibrate::run(arguments, surroundings, console),
         Command::Selftest(arguments) => selftest::run(arguments, surroundings, console),
         Command::Trend(arguments) => trend::run(arguments, surroundings, console),
+        Command::Baseline(arguments) => decide::run(arguments, surroundings, console),
         Command::Report(arguments) => report::run(arguments, surroundings, console),
         Command::Rank(arguments) => rank::run(arguments, surroundings, console),
         Command::Query(arguments) => query::run(arguments, surroundings, console),

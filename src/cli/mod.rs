@@ -5,8 +5,8 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`], [`gate_args`], [`import_args`], [`ingest_args`], [`report_args`] - the flags
-//! - `moment`, `selection` - times and patterns as people write them
+//! - [`args`], [`baseline_args`], [`gate_args`], [`import_args`], [`ingest_args`], [`report_args`] - the flags
+//! - `moment`, `selection`, `meant` - times, patterns and series as people write them
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
 //! - [`fingerprint`] - this machine
@@ -16,8 +16,8 @@
 //! - `bundle`, `leg` - what jobs hand to each other
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, `report`, `rank`, [`query`],
-//!   `export` - the commands
+//! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, `decide`,
+//!   `report`, `rank`, [`query`], `export` - the commands
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
 //! - `outputs` - what a step of GitHub Actions leaves for the next ones
@@ -28,12 +28,14 @@
 pub mod args;
 mod attempts;
 mod baseline;
+pub mod baseline_args;
 mod bundle;
 mod calibrate;
 mod candidate;
 pub mod collect;
 pub mod compare;
 pub mod context;
+mod decide;
 mod document;
 pub mod entry;
 pub mod error;
@@ -51,6 +53,7 @@ pub mod ingest_args;
 pub mod init;
 pub mod inputs;
 mod leg;
+mod meant;
 mod moment;
 mod outputs;
 mod policy;

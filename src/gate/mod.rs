@@ -20,6 +20,7 @@
 //!   - `decide`: the verdict of one series
 //!   - `evidence`, `reason`: the numbers and the words behind it
 //!   - `drift`: levels that crept away in small steps
+//!   - `pinned`: levels that are worse than those of pinned commits
 //!   - `expected`: series that should have been measured, legs that should have reported
 //!   - `waiver`: regressions that somebody has accepted
 //!   - `outcome`: counts, order, outcome and reasons
@@ -48,6 +49,7 @@ mod level;
 mod noisier;
 mod outcome;
 mod pairs;
+mod pinned;
 pub mod policy;
 pub mod rank;
 mod reason;
@@ -74,6 +76,7 @@ pub use judgement::{
     SeriesJudgement, Verdict,
 };
 pub use noisier::Noisier;
+pub use pinned::PinDrift;
 pub use policy::{Action, Correction, Limits, Policy, Scale, SeriesPolicy, Setting};
 pub use reference::FEWEST_RUNS;
 pub use stretch::TrendLevel;

@@ -11,6 +11,7 @@ use super::drift::drift;
 use super::judgement::Drift;
 use super::level::Level;
 use super::noisier::{Noisier, newest_start, noisier};
+use super::pinned::{PinDrift, since_pins};
 use super::policy::Policy;
 use super::rule::{Rule, choose_rule};
 use super::stretch::{TrendLevel, levels};
@@ -51,6 +52,8 @@ pub struct SeriesTrend {
     pub changes: Vec<LevelChange>,
     /// How far it has crept away from its best level.
     pub drift: Option<Drift>,
+    /// Pinned commits than whose level the present one is worse, oldest first.
+    pub since_pins: Vec<PinDrift>,
     /// Whether its newest runs scatter more than those before.
     pub noisier: Option<Noisier>,
     /// Whether its newest runs lack it although they measured other series of its hardware: how many.
@@ -98,6 +101,7 @@ fn of_series(one: &SeriesHistory, history: &History, policy: &dyn Policy) -> Ser
         noise: None,
         changes: Vec::new(),
         drift: None,
+        since_pins: Vec::new(),
         noisier: None,
         silent_runs: silent_runs(one, history),
         values: thinned(&one.points),
@@ -134,6 +138,7 @@ fn of_series(one: &SeriesHistory, history: &History, policy: &dyn Policy) -> Ser
     });
     found.changes = changes.iter().map(|change| level_change(change, &axis, &one.points)).collect();
     if let Some(level) = Level::of(&one.points, &one.epochs, &axis) {
+        found.since_pins = since_pins(one, history, &axis, &level, minimum);
         found.noise = Some(axis.relative(level.spread, level.centre));
         let started = |index: usize| history.runs[one.points[index].run].started_at;
         let crept = drift(&axis, &level, &one.epochs, thresholds.target_effect.value, started);

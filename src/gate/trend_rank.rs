@@ -45,7 +45,8 @@ fn standing(one: &SeriesTrend, runs: &[HistoryRun]) -> (u8, f64) {
         changes.map(|change| weight(change.change, runs[change.start].started_at, runs)).reduce(f64::max)
     };
     let drift = one.drift.map(|drift| weight(drift.change, drift.since, runs));
-    if let Some(score) = of_changes(true).into_iter().chain(drift).reduce(f64::max) {
+    let pinned = one.since_pins.iter().map(|pin| pin.change.abs());
+    if let Some(score) = of_changes(true).into_iter().chain(drift).chain(pinned).reduce(f64::max) {
         (0, score)
     } else if one.silent_runs > 0 {
         (1, one.silent_runs as f64)

@@ -9,6 +9,7 @@ use std::fmt;
 
 use jiff::Timestamp;
 
+use super::decision::Pin;
 use super::id::{RunId, SeriesId};
 use super::metric::Direction;
 use super::result::{BenchmarkResult, SeriesKey};
@@ -89,6 +90,8 @@ pub struct History {
     pub series: Vec<SeriesHistory>,
     /// The newest runs that share a series with the candidate, newest first, with what else they measured.
     pub recent: Vec<RecentRun>,
+    /// Pinned commits, oldest first: levels that later ones are compared with, so that slow drift is seen.
+    pub pins: Vec<Pin>,
 }
 
 impl History {

@@ -45,6 +45,10 @@ id!(
     RunId
 );
 id!(
+    /// Names a decision about a baseline: what, who, why and when.
+    DecisionId
+);
+id!(
     /// Names an imported source: content hash and the run it was imported for.
     SourceId
 );

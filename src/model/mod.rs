@@ -5,6 +5,7 @@
 //! never zero. This module imports nothing else of the crate.
 //!
 //! - [`alias`]: other names of models and hardware
+//! - [`decision`]: what somebody decided about a baseline
 //! - [`draft`]: results as an adapter found them, before flags and CI environment fill the gaps
 //! - [`family`](mod@family): families of models, inferred from names
 //! - [`hardware`]: hardware type, device and the machine it sits in
@@ -20,6 +21,7 @@
 //! - [`unit`](mod@unit): unit spellings and their canonical forms
 
 pub mod alias;
+pub mod decision;
 pub mod draft;
 pub mod family;
 pub mod hardware;
@@ -35,11 +37,12 @@ pub mod table;
 pub mod unit;
 
 pub use alias::Aliases;
+pub use decision::{Decision, DecisionKind, Pin};
 pub use draft::{Context, MissingFact, ResultDraft, RunDraft};
 pub use family::{Family, family};
 pub use hardware::{Hardware, HardwareDraft, Machine};
 pub use history::{CandidateRun, History, HistoryRun, Leg, LegState, Point, RecentRun, SeriesHistory, SeriesMeta};
-pub use id::{ConfigurationId, HardwareId, ModelId, RunId, SeriesId, SourceId};
+pub use id::{ConfigurationId, DecisionId, HardwareId, ModelId, RunId, SeriesId, SourceId};
 pub use measurement::{Measurement, MeasurementError};
 pub use metric::Direction;
 pub use record::{Assertion, Record, Subject, TestOutcome};

@@ -261,7 +261,7 @@ pub(super) mod tests {
         };
         let points = (0..24).map(point).collect();
         let series = SeriesHistory { meta: meta.clone(), points, epochs: Vec::new() };
-        let history = History { runs: (0..24).map(run).collect(), series: vec![series], recent: Vec::new() };
+        let history = History { runs: (0..24).map(run).collect(), series: vec![series], ..History::default() };
         let candidate =
             CandidateRun { results: vec![first], reruns: vec![vec![result(11.0)]], ..CandidateRun::default() };
         explain(&candidate, &history, &DefaultPolicy::default(), meta.key.id()).unwrap()

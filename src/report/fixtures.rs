@@ -311,6 +311,7 @@ pub(super) fn trend(case: &str) -> TrendView {
         noise: Some(0.01),
         changes: vec![change],
         drift: None,
+        since_pins: Vec::new(),
         noisier: Some(Noisier { before: 0.01, after: 0.03, start: 7, probability: 1e-4 }),
         silent_runs: 4,
         values: vec![10.0, 10.0, 11.2, 11.2],

@@ -16,6 +16,7 @@
 //! - [`explanation()`]: why one verdict, with its arithmetic; [`explanation_json()`]: the same for programs
 //! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
 //! - [`trend_markdown()`] and its siblings: every series over time
+//! - [`decisions()`]: what somebody decided about baselines
 //! - [`document`](mod@document): reports made of tables, for people and for programs
 //! - [`overview`](mod@overview): what a history holds, as such reports
 //! - [`table`]: rows of a query; [`workbook()`]: the same for spreadsheets
@@ -26,6 +27,7 @@ mod badges;
 mod calibration;
 mod calibration_json;
 mod columns;
+mod decisions;
 pub mod document;
 mod explain;
 mod explain_html;
@@ -63,6 +65,7 @@ pub use calibration::calibration;
 pub use calibration_json::{
     CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,
 };
+pub use decisions::{ListedDecision, decisions};
 pub use explain::explanation;
 pub use explain_html::{explanation_html, explanation_svg};
 pub use explain_json::{EXPLAIN_SCHEMA, ExplainV1, explain_json_schema, explanation_json};

@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::markdown::{listed, name, number};
 use super::view::{benchmark_label, hardware_label};
 use crate::gate::trend::{LevelChange, SeriesTrend, Trend};
-use crate::gate::{Drift, Noisier};
+use crate::gate::{Drift, Noisier, PinDrift};
 use crate::model::{Configuration, HistoryRun, SeriesMeta};
 use crate::text::number::percent_interval;
 use crate::text::time::date;
@@ -90,7 +90,7 @@ impl TrendView {
     pub fn count(&self, finding: TrendFinding) -> usize {
         let count = |one: &SeriesTrend| match finding {
             TrendFinding::Worse => self.changes_of(one).filter(|change| change.is_worse).count(),
-            TrendFinding::Drift => usize::from(self.drift_of(one).is_some()),
+            TrendFinding::Drift => usize::from(self.drift_of(one).is_some() || !one.since_pins.is_empty()),
             TrendFinding::Noise => usize::from(self.noisier_of(one).is_some()),
             TrendFinding::Silent => usize::from(self.silent_of(one) > 0),
         };
@@ -135,6 +135,13 @@ impl TrendView {
 }
 
 /// `against the best level, which ended on 2026-03-01`.
+/// `+6.0 % since v1.0`, a pin each.
+pub(super) fn pin_words(one: &SeriesTrend) -> Option<String> {
+    let words = |pin: &PinDrift| format!("{} since {}", signed_percent(pin.change), pin.name);
+    let words: Vec<String> = one.since_pins.iter().map(words).collect();
+    (!words.is_empty()).then(|| words.join(", "))
+}
+
 pub(super) fn drift_words(drift: Drift) -> String {
     format!("{} against the best level, which ended on {}", signed_percent(drift.change), date(drift.since))
 }
@@ -165,6 +172,7 @@ pub fn trend_markdown(view: &TrendView) -> String {
     blocks.push(changes_table(view));
     let drift = |one: &SeriesTrend| view.drift_of(one).map(drift_words);
     blocks.push(findings(view, "Crept away from their best level in small steps", drift));
+    blocks.push(findings(view, "Worse than a pinned commit", pin_words));
     blocks.push(findings(view, "Became noisier", |one| view.noisier_of(one).map(noisier_words)));
     blocks.push(findings(view, "Stopped reporting", |one| silent(view, one)));
     blocks.push(findings(view, "Not looked at", |one| one.refusal.clone()));
@@ -249,6 +257,9 @@ pub fn trend_text(view: &TrendView) -> String {
     }
     for one in &view.trend.series {
         let key = &one.series.key;
+        if let Some(words) = pin_words(one) {
+            lines.push(format!("  pinned {words}: {key}"));
+        }
         if let Some(drift) = view.drift_of(one) {
             lines.push(format!("  drift  {} since {}: {key}", signed_percent(drift.change), date(drift.since)));
         }

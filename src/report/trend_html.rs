@@ -4,7 +4,7 @@
 //! Invariant: every series is in the table and has a plot; the runs are listed once, and plots refer to them by row.
 
 use super::html::{Block, Cell, Column, Figure, Fold, Page, Section, Table};
-use super::trend::{TrendFinding, TrendView, drift_words, noisier_words, silent};
+use super::trend::{TrendFinding, TrendView, drift_words, noisier_words, pin_words, silent};
 use super::trend_plot::{change_words, series_plot, sign, trend_sparkline};
 use super::view::{benchmark_label, hardware_label};
 use crate::gate::TrendLevel;
@@ -43,7 +43,8 @@ fn findings(view: &TrendView, one: &SeriesTrend) -> Vec<String> {
         format!("{} on {} ({})", change_words(change), date(view.run(change.start).started_at), view.place(change))
     });
     let drift = view.drift_of(one).map(|drift| format!("drifted {}", drift_words(drift)));
-    let rest = [drift, view.noisier_of(one).map(noisier_words), silent(view, one)];
+    let pinned = pin_words(one).map(|words| format!("worse than pinned: {words}"));
+    let rest = [drift, pinned, view.noisier_of(one).map(noisier_words), silent(view, one)];
     let refusal = one.refusal.iter().map(|reason| format!("not looked at: {reason}"));
     changes.chain(rest.into_iter().flatten()).chain(refusal).collect()
 }

@@ -68,6 +68,8 @@ struct SeriesTrendV1 {
     changes: Vec<LevelChangeV1>,
     /// How far it has crept away from its best level.
     drift: Option<DriftV1>,
+    /// Pinned commits than whose level the present one is worse, oldest first.
+    since_pins: Vec<PinDriftV1>,
     /// How the noise of its newest runs grew.
     noisier: Option<NoisierV1>,
     /// Newest commits of its hardware that lack it, where these are three or more; else 0.
@@ -88,6 +90,15 @@ struct NoisierV1 {
     since: String,
     /// One-sided p-value of the difference.
     probability: Option<f64>,
+}
+
+/// A level that is worse than that of a pinned commit.
+#[derive(Debug, Serialize, JsonSchema)]
+struct PinDriftV1 {
+    /// The pin's name.
+    pin: String,
+    /// Relative change of the value since then, as a fraction.
+    change: Option<f64>,
 }
 
 /// A change of level.
@@ -134,6 +145,7 @@ fn series_v1(view: &TrendView, one: &SeriesTrend) -> SeriesTrendV1 {
         noise,
         changes,
         drift,
+        since_pins,
         noisier,
         silent_runs,
         values: _,
@@ -160,6 +172,10 @@ fn series_v1(view: &TrendView, one: &SeriesTrend) -> SeriesTrendV1 {
         runs: points.len(),
         noise: noise.and_then(finite),
         changes: changes.iter().map(change).collect(),
+        since_pins: since_pins
+            .iter()
+            .map(|pin| PinDriftV1 { pin: pin.name.clone(), change: finite(pin.change) })
+            .collect(),
         drift: drift.map(|drift| DriftV1 { change: finite(drift.change), since: drift.since.to_string() }),
         noisier: noisier.map(|noisier| NoisierV1 {
             before: finite(noisier.before),

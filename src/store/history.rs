@@ -114,9 +114,10 @@ impl Store {
     pub fn history(&self, wanted: &[SeriesMeta], filter: &BaselineFilter) -> Result<History, StoreError> {
         self.stage_wanted(wanted).map_err(StoreError::database("stage the candidate's series"))?;
         let runs = self.baseline_runs(filter).map_err(StoreError::database("read the baseline runs"))?;
-        let series = self.points(wanted, filter.window)?;
+        let mut series = self.points(wanted, filter.window)?;
+        self.begin_epochs(&mut series, &runs)?;
         let recent = self.recent_runs(&runs, &series)?;
-        Ok(History { runs, series, recent })
+        Ok(History { runs, series, recent, pins: self.pins()? })
     }
 
     /// Temporary tables live in memory, so this works on a store that is open for reading.

@@ -12,6 +12,7 @@
 //!
 //! - [`connection`] - opening and creating a store
 //! - [`contents`] - what a history holds, in numbers
+//! - `decisions` - accepted shifts and pinned commits
 //! - [`former`] - databases of the former system
 //! - `dimensions` - writing what results are of
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
@@ -34,6 +35,7 @@
 mod batch;
 pub mod connection;
 pub mod contents;
+mod decisions;
 mod dimensions;
 pub mod error;
 pub mod export;
@@ -57,6 +59,7 @@ mod tests;
 
 pub use connection::{Mode, Store};
 pub use contents::{Contents, KnownRun};
+pub use decisions::StandingDecision;
 pub use error::StoreError;
 pub use former::{FormerDatabase, FormerKind, read_former};
 pub use history::BaselineFilter;

@@ -15,3 +15,5 @@ mod machines;
 mod performance;
 mod selection;
 mod totals;
+
+pub(super) use performance::RowError;

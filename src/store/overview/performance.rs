@@ -166,7 +166,7 @@ impl Store {
     }
 
     /// Every row of a statement, as something makes it out.
-    pub(super) fn rows<T>(
+    pub(in crate::store) fn rows<T>(
         &self,
         sql: &str,
         parameters: &[u64],
@@ -189,7 +189,7 @@ impl Store {
 }
 
 /// What a row was refused for.
-pub(super) enum RowError {
+pub(in crate::store) enum RowError {
     /// DuckDB.
     Database(duckdb::Error),
     /// What it says.

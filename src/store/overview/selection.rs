@@ -88,6 +88,20 @@ impl Store {
         read().map_err(StoreError::database("list the names"))
     }
 
+    /// The commits whose id begins so, in order.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn commits(&self, beginning: &str) -> Result<Vec<String>, StoreError> {
+        let read = || -> Result<Vec<String>, duckdb::Error> {
+            let mut statement = self.connection.prepare(
+                "SELECT DISTINCT git_commit FROM imports WHERE starts_with(git_commit, ?) ORDER BY git_commit",
+            )?;
+            statement.query_map(params![beginning], |row| row.get(0))?.collect()
+        };
+        read().map_err(StoreError::database("look for a commit"))
+    }
+
     /// When the first and the last run of a commit were made, which is named by any beginning of its id; `None` where no run
     /// of a known time measured it.
     ///

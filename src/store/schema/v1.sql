@@ -179,6 +179,21 @@ CREATE TABLE integration_test_assertions (
     created_at      TIMESTAMP NOT NULL
 );
 
+-- What somebody decided about baselines. Rows are added and never changed; an `undo` takes an earlier one back.
+CREATE TABLE decisions (
+    decision_id         UBIGINT NOT NULL,
+    kind                VARCHAR NOT NULL,       -- accept, pin, undo
+    configuration_id    UBIGINT,                -- accept: of which series
+    metric              VARCHAR,
+    "name"              VARCHAR,                -- pin: what it is called
+    effective_at        TIMESTAMP,              -- accept: when the epoch begins; pin: when the commit was last measured
+    git_commit          VARCHAR,
+    undoes              UBIGINT,                -- undo: which decision
+    actor               VARCHAR NOT NULL,
+    reason              VARCHAR NOT NULL,
+    decided_at          TIMESTAMP NOT NULL
+);
+
 -- Every measurement with its names: the view to start from.
 CREATE VIEW history AS
 SELECT
