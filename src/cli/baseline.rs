@@ -16,6 +16,9 @@ use crate::model::{Context, History, SeriesMeta};
 use crate::store::{BaselineFilter, Mode, Store};
 use crate::text;
 
+/// Runs that a look at a whole history takes, at most; more than any level needs to be known.
+pub(super) const MOST_RUNS: usize = 2000;
+
 /// The branch whose runs are the baseline.
 pub(super) fn branch(arguments: &PolicyArgs, config: &Config) -> Option<String> {
     arguments.baseline_branch.clone().or_else(|| config.baseline_branch().map(|setting| setting.value))

@@ -16,9 +16,6 @@ use crate::report;
 use crate::store::{BaselineFilter, Mode, StandingDecision, Store};
 use crate::text::{escape, short_commit, time};
 
-/// Runs that are searched for a change of level, at most.
-const MOST_RUNS: usize = 2000;
-
 /// Runs the command.
 ///
 /// # Errors
@@ -103,7 +100,7 @@ impl Begin<'_> {
         let config = policy::load(self.policy.config.as_deref())?;
         let policy = config.policy(&policy::overrides(self.policy, self.surroundings.now));
         let branch = baseline::branch(self.policy, &config);
-        let filter = BaselineFilter { branch, window: MOST_RUNS, ..BaselineFilter::default() };
+        let filter = BaselineFilter { branch, window: baseline::MOST_RUNS, ..BaselineFilter::default() };
         let history = self.store.history(std::slice::from_ref(one), &filter)?;
         let found = match self.commit {
             Some(commit) => history.series.first().and_then(|series| {

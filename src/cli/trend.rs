@@ -17,9 +17,6 @@ use crate::report::{self, TrendFinding, TrendView};
 use crate::store::{BaselineFilter, Mode, Store};
 use crate::text::{escape, plural};
 
-/// Runs that are looked at, at most; more than any level needs to be known.
-const MOST_RUNS: usize = 2000;
-
 /// Runs the command.
 ///
 /// # Errors
@@ -62,7 +59,7 @@ fn look(arguments: &TrendArgs, surroundings: &Surroundings) -> Result<TrendView,
         });
     }
     let branch = baseline::branch(&arguments.policy, &config);
-    let filter = BaselineFilter { branch, window: MOST_RUNS, ..BaselineFilter::default() };
+    let filter = BaselineFilter { branch, window: baseline::MOST_RUNS, ..BaselineFilter::default() };
     let history = store.history(&series, &filter)?;
     store.close()?;
     let found = trend(&history, &policy);

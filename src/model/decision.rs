@@ -51,6 +51,18 @@ pub enum DecisionKind {
     },
 }
 
+impl DecisionKind {
+    /// Its word, in the history and in lists.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Accept { .. } => "accept",
+            Self::Pin { .. } => "pin",
+            Self::Undo { .. } => "undo",
+        }
+    }
+}
+
 impl Decision {
     /// The id of this decision.
     #[must_use]

@@ -49,18 +49,18 @@ pub fn decisions(listed: &[ListedDecision]) -> Document {
 
 fn row(one: &ListedDecision) -> Vec<Value> {
     let Decision { kind, actor, reason, decided_at } = &one.decision;
-    let (word, of, commit, at) = match kind {
+    let (of, commit, at) = match kind {
         DecisionKind::Accept { begins_at, commit, .. } => {
             let name = one.series.clone().unwrap_or_else(|| "a series that is no longer measured".to_owned());
-            ("accept", name, commit.as_deref(), Some(*begins_at))
+            (name, commit.as_deref(), Some(*begins_at))
         }
-        DecisionKind::Pin { name, commit, pinned_at } => ("pin", name.clone(), Some(commit.as_str()), Some(*pinned_at)),
-        DecisionKind::Undo { decision } => ("undo", decision.to_string(), None, None),
+        DecisionKind::Pin { name, commit, pinned_at } => (name.clone(), Some(commit.as_str()), Some(*pinned_at)),
+        DecisionKind::Undo { decision } => (decision.to_string(), None, None),
     };
     vec![
         Value::text(Some(&one.id.to_string())),
         Value::moment(Some(*decided_at)),
-        Value::text(Some(word)),
+        Value::text(Some(kind.word())),
         Value::text(Some(&of)),
         Value { words: commit.map_or("-".to_owned(), short_commit), ..Value::text(commit) },
         Value::moment(at),

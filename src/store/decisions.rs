@@ -26,6 +26,17 @@ pub struct StandingDecision {
     pub holds: bool,
 }
 
+/// What only some kinds of decisions have.
+#[derive(Default)]
+struct Columns<'a> {
+    configuration: Option<u64>,
+    metric: Option<&'a str>,
+    name: Option<&'a str>,
+    effective_at: Option<i64>,
+    commit: Option<&'a str>,
+    undoes: Option<u64>,
+}
+
 const WRITE: &str = "
     INSERT INTO decisions
     SELECT $1, $2, $3, $4, $5, make_timestamp($6::BIGINT), $7, $8, $9, $10, make_timestamp($11::BIGINT)
@@ -59,62 +70,26 @@ impl Store {
 
     fn write_decision(&self, decision: &Decision) -> Result<(), duckdb::Error> {
         let Decision { kind, actor, reason, decided_at } = decision;
-        let decided_at = decided_at.as_microsecond();
-        let id = decision.id().0;
+        let mut columns = Columns::default();
         match kind {
             DecisionKind::Accept { configuration, metric, begins_at, commit } => {
-                let series = (configuration.0, metric, begins_at.as_microsecond());
-                let values = params![
-                    id,
-                    "accept",
-                    series.0,
-                    series.1,
-                    None::<&str>,
-                    series.2,
-                    commit,
-                    None::<u64>,
-                    actor,
-                    reason,
-                    decided_at
-                ];
-                self.connection.execute(WRITE, values)
+                columns.configuration = Some(configuration.0);
+                columns.metric = Some(metric);
+                columns.effective_at = Some(begins_at.as_microsecond());
+                columns.commit = commit.as_deref();
             }
             DecisionKind::Pin { name, commit, pinned_at } => {
-                let at = pinned_at.as_microsecond();
-                let values = params![
-                    id,
-                    "pin",
-                    None::<u64>,
-                    None::<&str>,
-                    name,
-                    at,
-                    commit,
-                    None::<u64>,
-                    actor,
-                    reason,
-                    decided_at
-                ];
-                self.connection.execute(WRITE, values)
+                columns.name = Some(name);
+                columns.effective_at = Some(pinned_at.as_microsecond());
+                columns.commit = Some(commit);
             }
-            DecisionKind::Undo { decision } => {
-                let none = None::<&str>;
-                let values = params![
-                    id,
-                    "undo",
-                    None::<u64>,
-                    none,
-                    none,
-                    None::<i64>,
-                    none,
-                    decision.0,
-                    actor,
-                    reason,
-                    decided_at
-                ];
-                self.connection.execute(WRITE, values)
-            }
+            DecisionKind::Undo { decision } => columns.undoes = Some(decision.0),
         }
-        .map(|_rows| ())
+        let Columns { configuration, metric, name, effective_at, commit, undoes } = columns;
+        let (id, word, decided_at) = (decision.id().0, kind.word(), decided_at.as_microsecond());
+        let values =
+            params![id, word, configuration, metric, name, effective_at, commit, undoes, actor, reason, decided_at];
+        self.connection.execute(WRITE, values).map(|_rows| ())
     }
 
     /// Every decision, oldest first.
