@@ -7,6 +7,7 @@
 
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::ops::Range;
 use std::sync::Arc;
 
 use duckdb::arrow::array::{StringArray, UInt64Array};
@@ -74,7 +75,7 @@ const POINTS: &str = "
         FROM measurements f
         JOIN wanted w ON w.configuration_id = f.configuration_id AND w.metric = f.metric
         JOIN baseline b ON b.run_id = f.run_id
-        WHERE NOT EXISTS (
+        WHERE w.position >= $2 AND w.position < $3 AND NOT EXISTS (
             FROM replaced r JOIN measurements g ON g.run_id = r.by_run
             WHERE r.run_id = f.run_id AND g.configuration_id = f.configuration_id AND g.metric = f.metric)
     )
@@ -84,8 +85,19 @@ const POINTS: &str = "
         CASE WHEN len(samples) > 1 AND list_aggregate(samples, 'min') > 0
             THEN list_aggregate(list_transform(samples, lambda s: ln(s)), 'stddev_samp') END
     FROM numbered
-    WHERE age <= ?
+    WHERE age <= $1
     ORDER BY position, ordinal";
+
+/// How many points each wanted series has.
+const POINT_COUNTS: &str = "
+    SELECT w.position, least(count(*), $1)
+    FROM measurements f
+    JOIN wanted w ON w.configuration_id = f.configuration_id AND w.metric = f.metric
+    GROUP BY w.position
+    ORDER BY w.position";
+
+/// Points that are read at once: with their samples they are sorted in the memory that a reader may take.
+const POINTS_AT_ONCE: u64 = 200_000;
 
 /// The legs of the newest runs.
 const LEGS: &str = "
@@ -182,14 +194,50 @@ impl Store {
     }
 
     fn points(&self, wanted: &[SeriesMeta], window: usize) -> Result<Vec<SeriesHistory>, StoreError> {
+        let mut series: Vec<SeriesHistory> = Vec::new();
+        for part in self
+            .parts(wanted.len(), window, POINTS_AT_ONCE)
+            .map_err(StoreError::database("count the history's points"))?
+        {
+            self.points_of(wanted, &part, window, &mut series)?;
+        }
+        Ok(series)
+    }
+
+    /// Ranges of the wanted series whose points are read together: as many as have `at_once` points, or one.
+    pub(super) fn parts(&self, wanted: usize, window: usize, at_once: u64) -> Result<Vec<Range<usize>>, duckdb::Error> {
+        if wanted.saturating_mul(window) as u64 <= at_once {
+            return Ok(std::iter::once(0..wanted).collect());
+        }
+        let mut statement = self.connection.prepare(POINT_COUNTS)?;
+        let counts = statement.query_map(params![window as u64], |row| Ok((index(row, 0)?, row.get::<_, u64>(1)?)))?;
+        let (mut parts, mut start, mut points) = (Vec::new(), 0, 0);
+        for count in counts {
+            let (position, count) = count?;
+            if points > 0 && points + count > at_once {
+                parts.push(start..position);
+                (start, points) = (position, 0);
+            }
+            points += count;
+        }
+        parts.push(start..wanted);
+        Ok(parts)
+    }
+
+    fn points_of(
+        &self,
+        wanted: &[SeriesMeta],
+        part: &Range<usize>,
+        window: usize,
+        series: &mut Vec<SeriesHistory>,
+    ) -> Result<(), StoreError> {
         let read = || -> Result<Vec<(usize, SeriesRow)>, duckdb::Error> {
             let mut statement = self.connection.prepare(POINTS)?;
-            let rows =
-                statement.query_map(params![window as u64], |row| Ok((index(row, 0)?, SeriesRow::read(row)?)))?;
+            let limits = params![window as u64, part.start as u64, part.end as u64];
+            let rows = statement.query_map(limits, |row| Ok((index(row, 0)?, SeriesRow::read(row)?)))?;
             rows.collect()
         };
         let rows = read().map_err(StoreError::database("read the history"))?;
-        let mut series: Vec<SeriesHistory> = Vec::new();
         let mut last = None;
         for (position, row) in rows {
             if last != Some(position) {
@@ -207,7 +255,7 @@ impl Store {
             (current.meta.unit, current.meta.better) = (unit, better);
             current.points.push(row.point);
         }
-        Ok(series)
+        Ok(())
     }
 
     /// The newest runs that measured any of the series, with what else was measured at their commits on the hardware

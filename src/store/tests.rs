@@ -232,6 +232,21 @@ fn a_history_is_read_back_as_it_was_written() {
     assert!(store.history(&[wanted], &filter).expect("read").series.is_empty());
 }
 
+#[test]
+fn a_long_history_is_read_in_parts_that_leave_out_nothing() {
+    let folder = tempfile::tempdir().expect("folder");
+    let store = create(folder.path());
+    for day in 1..=3 {
+        import(&store, "a.json", run(day), ["a", "b", "c"].map(|case| result(case, 10.0)).to_vec()).expect("imported");
+    }
+    let wanted = ["a", "none", "b", "c"].map(latency_of);
+    store.history(&wanted, &BaselineFilter { window: 100, ..BaselineFilter::default() }).expect("read");
+    let parts = |at_once| store.parts(wanted.len(), 100, at_once).expect("counted");
+    assert!(parts(400).into_iter().eq(std::iter::once(0..4)), "all of them may be read at once");
+    assert_eq!(parts(6), [0..3, 3..4]);
+    assert_eq!(parts(1), [0..2, 2..3, 3..4], "one is read however long it is");
+}
+
 fn latency_of(case: &str) -> SeriesMeta {
     let configuration = context().complete_result(result(case, 1.0)).expect("complete").configuration;
     let key = SeriesKey { configuration, metric: "latency".to_owned() };

@@ -6,7 +6,6 @@
 
 use std::collections::HashMap;
 
-use duckdb::types::Value;
 use duckdb::{Row, params_from_iter};
 use jiff::Timestamp;
 
@@ -54,21 +53,28 @@ const SERIES: &str = "
     ORDER BY m.model, h.hardware_type, h.device_name, c.test_case, c.batch_size, c.precision, c.configuration_id,
         n.metric, n.unit";
 
-const LISTS: &str = "
-    WITH summary AS (
-        SELECT configuration_id, metric, unit, any_value(higher_is_better) AS higher_is_better,
-            list(value ORDER BY measured_at NULLS FIRST, run_id) AS measured
-        FROM chosen_values
-        GROUP BY configuration_id, metric, unit
-    )
+/// The chosen series, numbered: names sorted together with every value would take many times the memory of numbers.
+const NUMBERED: &str = "
+    CREATE OR REPLACE TEMP TABLE chosen_series AS
+    SELECT configuration_id, metric, unit, any_value(higher_is_better) AS higher_is_better,
+        row_number() OVER (ORDER BY configuration_id, metric, unit) - 1 AS place
+    FROM chosen_values
+    GROUP BY configuration_id, metric, unit";
+
+const NAMED: &str = "
     SELECT n.metric, n.unit, n.higher_is_better, c.configuration_id, m.model_name, h.hardware_type, h.device_name,
         h.cpu_model, h.compute_units, h.memory_gb, h.gpu, c.test_case, c.batch_size, c.precision,
-        CAST(c.parameters AS VARCHAR), c.is_simulated, m.model, m.model_family, n.measured
-    FROM summary n
+        CAST(c.parameters AS VARCHAR), c.is_simulated, m.model, m.model_family
+    FROM chosen_series n
     JOIN chosen_configurations c USING (configuration_id)
     JOIN chosen_models m USING (model_id)
     JOIN chosen_hardware h USING (hardware_id)
-    ORDER BY c.configuration_id, n.metric, n.unit";
+    ORDER BY n.place";
+
+const IN_ORDER: &str = "
+    SELECT n.place, v.value
+    FROM chosen_values v JOIN chosen_series n USING (configuration_id, metric, unit)
+    ORDER BY n.place, v.measured_at NULLS FIRST, v.run_id";
 
 const FAILURES: &str = "
     SELECT NULL, NULL, NULL, c.configuration_id, m.model_name, h.hardware_type, h.device_name, h.cpu_model,
@@ -139,10 +145,18 @@ impl Store {
     pub fn series_values(&self, selection: &Selection) -> Result<Vec<SeriesValues>, StoreError> {
         self.choose_values(selection)?;
         let mut configurations = HashMap::new();
-        self.rows(LISTS, &[], |row| {
+        self.connection.execute_batch(NUMBERED).map_err(StoreError::database("number the series"))?;
+        let mut series = self.rows(NAMED, &[], |row| {
             let meta = other_series(row, &mut configurations)?;
-            Ok(SeriesValues { meta, model: row.get(16)?, family: row.get(17)?, values: numbers(row, 18)? })
-        })
+            Ok(SeriesValues { meta, model: row.get(16)?, family: row.get(17)?, values: Vec::new() })
+        })?;
+        self.rows(IN_ORDER, &[], |row| {
+            if let Some(one) = series.get_mut(count(row, 0)?) {
+                one.values.push(row.get(1)?);
+            }
+            Ok(())
+        })?;
+        Ok(series)
     }
 
     /// The newest of the chosen runs that hold chosen results.
@@ -218,18 +232,4 @@ pub(super) fn count(row: &Row<'_>, column: usize) -> Result<usize, duckdb::Error
 pub(super) fn time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, duckdb::Error> {
     let micros: Option<i64> = row.get(column)?;
     Ok(micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()))
-}
-
-/// A list of numbers.
-fn numbers(row: &Row<'_>, column: usize) -> Result<Vec<f64>, duckdb::Error> {
-    match row.get::<_, Value>(column)? {
-        Value::List(items) => Ok(items
-            .into_iter()
-            .filter_map(|item| match item {
-                Value::Double(value) => Some(value),
-                _other => None,
-            })
-            .collect()),
-        _nothing => Ok(Vec::new()),
-    }
 }
