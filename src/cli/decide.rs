@@ -4,14 +4,14 @@
 //! `benchgate.toml` and end.
 //! Invariant: what will be written is said first; a decision is never changed, and names who made it and why.
 
-use super::args::PolicyArgs;
 use super::baseline_args::{AcceptArgs, BaselineAction, BaselineArgs, DecisionArgs, ListArgs, PinArgs, UndoArgs};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{Console, Surroundings};
 use super::{baseline, document, meant, policy};
+use crate::config::ConfiguredPolicy;
 use crate::gate::trend::trend;
-use crate::model::{Decision, DecisionId, DecisionKind, HistoryRun, SeriesMeta};
+use crate::model::{Decision, DecisionId, DecisionKind, History, HistoryRun, SeriesMeta};
 use crate::report;
 use crate::store::{BaselineFilter, Mode, StandingDecision, Store};
 use crate::text::{escape, short_commit, time};
@@ -67,10 +67,14 @@ fn accept(arguments: &AcceptArgs, surroundings: &Surroundings, console: &mut Con
     let all = store.all_series()?;
     let series: Vec<SeriesMeta> =
         arguments.series.iter().map(|text| meant::series(text, &all, console).cloned()).collect::<Result<_, _>>()?;
-    let begin = Begin { store: &store, commit: arguments.commit.as_deref(), policy: &arguments.policy, surroundings };
+    let config = policy::load(arguments.policy.config.as_deref())?;
+    let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
+    let branch = baseline::branch(&arguments.policy, &config);
+    let filter = BaselineFilter { branch, window: baseline::MOST_RUNS, ..BaselineFilter::default() };
     let mut kinds = Vec::new();
     for one in &series {
-        let first = begin.of(one)?;
+        let history = store.history(std::slice::from_ref(one), &filter)?;
+        let first = first_run(one, arguments.commit.as_deref(), &history, &policy)?;
         writeln!(
             console.out,
             "{}",
@@ -86,44 +90,27 @@ fn accept(arguments: &AcceptArgs, surroundings: &Surroundings, console: &mut Con
     write(kinds, &arguments.decision, store, surroundings, console)
 }
 
-/// With which run an epoch begins.
-struct Begin<'a> {
-    store: &'a Store,
-    commit: Option<&'a str>,
-    policy: &'a PolicyArgs,
-    surroundings: &'a Surroundings,
-}
-
-impl Begin<'_> {
-    /// The first run of the commit that measured a series, or the first after the newest change of its level.
-    fn of(&self, one: &SeriesMeta) -> Result<HistoryRun, CliError> {
-        let config = policy::load(self.policy.config.as_deref())?;
-        let policy = config.policy(&policy::overrides(self.policy, self.surroundings.now));
-        let branch = baseline::branch(self.policy, &config);
-        let filter = BaselineFilter { branch, window: baseline::MOST_RUNS, ..BaselineFilter::default() };
-        let history = self.store.history(std::slice::from_ref(one), &filter)?;
-        let found = match self.commit {
-            Some(commit) => history.series.first().and_then(|series| {
-                let runs = series.points.iter().map(|point| &history.runs[point.run]);
-                runs.into_iter().find(|run| run.commit.as_ref().is_some_and(|full| full.starts_with(commit))).cloned()
-            }),
-            None => trend(&history, &policy)
-                .series
-                .first()
-                .and_then(|series| series.changes.last())
-                .map(|change| history.runs[change.start].clone()),
-        };
-        found.ok_or_else(|| match self.commit {
-            Some(commit) => CliError::Usage {
-                message: format!("no baseline run of commit `{}` measured `{}`", escape::terminal(commit), one.key),
-                hint: "give the first commit of the new level whose run is in the history".to_owned(),
-            },
-            None => CliError::Usage {
-                message: format!("no change of level is found in `{}`", one.key),
-                hint: "name the first commit of the new level with --commit".to_owned(),
-            },
-        })
-    }
+/// The first run of the commit that measured a series or, without one, the first after the newest change of its level.
+fn first_run(
+    one: &SeriesMeta,
+    commit: Option<&str>,
+    history: &History,
+    policy: &ConfiguredPolicy,
+) -> Result<HistoryRun, CliError> {
+    let Some(commit) = commit else {
+        let trend = trend(history, policy);
+        let change = trend.series.first().and_then(|series| series.changes.last());
+        return change.map(|change| history.runs[change.start].clone()).ok_or_else(|| CliError::Usage {
+            message: format!("no change of level is found in `{}`", one.key),
+            hint: "name the first commit of the new level with --commit".to_owned(),
+        });
+    };
+    let mut runs = history.series.iter().flat_map(|series| &series.points).map(|point| &history.runs[point.run]);
+    let is_meant = |run: &&HistoryRun| run.commit.as_ref().is_some_and(|full| full.starts_with(commit));
+    runs.find(is_meant).cloned().ok_or_else(|| CliError::Usage {
+        message: format!("no baseline run of commit `{}` measured `{}`", escape::terminal(commit), one.key),
+        hint: "give the first commit of the new level whose run is in the history".to_owned(),
+    })
 }
 
 fn pin(arguments: &PinArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
