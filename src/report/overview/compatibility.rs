@@ -86,8 +86,9 @@ fn matrix(pairings: &[Pairing]) -> Section {
     };
     let shares =
         |of_model: &BTreeMap<&str, &Pairing>| kinds.iter().map(|kind| of_model.get(kind).and_then(share)).collect();
+    let is_simulated = pairings.iter().any(|one| one.simulated > 0 && one.compatible + one.incompatible > 0);
     let map = HeatMap {
-        title: "Share of tests that say yes".to_owned(),
+        title: format!("Share of tests that say yes{}", if is_simulated { ", simulated ones included" } else { "" }),
         unit: "%".to_owned(),
         columns: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
         rows: models.iter().map(|(model, of_model)| ((*model).to_owned(), shares(of_model))).collect(),
@@ -182,21 +183,28 @@ fn failures(failures: &[Incompatibility]) -> Section {
 mod tests {
     use super::*;
 
+    fn pairing(kind: &str, compatible: usize, simulated: usize) -> Pairing {
+        let (model, kind) = ("bert".to_owned(), kind.to_owned());
+        Pairing { model, kind, compatible, incompatible: 0, unknown: 1, simulated }
+    }
+
+    #[test]
+    fn a_picture_says_that_simulated_tests_count() {
+        let title = |simulated| match &matrix(&[pairing("cpu", 1, simulated)]).plots[..] {
+            [Plot::HeatMap(map)] => map.title.clone(),
+            plots => panic!("{} plots", plots.len()),
+        };
+        assert_eq!(title(1), "Share of tests that say yes, simulated ones included");
+        assert_eq!(title(0), "Share of tests that say yes");
+    }
+
     #[test]
     fn hardware_without_any_answer_is_no_column_unless_there_is_no_answer_at_all() {
-        let pairing = |kind: &str, compatible| Pairing {
-            model: "bert".to_owned(),
-            kind: kind.to_owned(),
-            compatible,
-            incompatible: 0,
-            unknown: 1,
-            simulated: 0,
-        };
         let told = |pairings: &[Pairing]| {
             let (kinds, lead) = columns(pairings);
             (kinds.into_iter().collect::<Vec<_>>().join(" "), lead.contains("1 hardware type without any answer"))
         };
-        assert_eq!(told(&[pairing("cpu", 1), pairing("rocm", 0)]), ("cpu".to_owned(), true));
-        assert_eq!(told(&[pairing("cpu", 0), pairing("rocm", 0)]), ("cpu rocm".to_owned(), false));
+        assert_eq!(told(&[pairing("cpu", 1, 0), pairing("rocm", 0, 0)]), ("cpu".to_owned(), true));
+        assert_eq!(told(&[pairing("cpu", 0, 0), pairing("rocm", 0, 0)]), ("cpu rocm".to_owned(), false));
     }
 }
