@@ -26,7 +26,7 @@ pub(super) fn run(
     let database = &arguments.store.db;
     let store = Store::open(database, Mode::Read, surroundings.now)?;
     let chosen = selection::resolve(&arguments.selection, &store, surroundings.now)?;
-    let notes = selection::words(&chosen, &arguments.selection, &database.display().to_string());
+    let notes = selection::words(&chosen, &arguments.selection, &store, database)?;
     let series = store.series_values(&chosen)?;
     store.close()?;
     let dimension = match arguments.by {

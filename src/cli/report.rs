@@ -24,7 +24,7 @@ pub(super) fn run(
     let database = &arguments.store.db;
     let store = Store::open(database, Mode::Read, surroundings.now)?;
     let chosen = selection::resolve(&arguments.selection, &store, surroundings.now)?;
-    let notes = selection::words(&chosen, &arguments.selection, &database.display().to_string());
+    let notes = selection::words(&chosen, &arguments.selection, &store, database)?;
     let found = match arguments.report {
         ReportKind::Performance => overview::performance(&store.performance(&chosen)?, notes),
         ReportKind::Hardware => overview::hardware(&store.machines(&chosen)?, notes),

@@ -3,6 +3,8 @@
 //! For: the flags of `report` and `rank`. Not for: applying them (the store does).
 //! Invariant: a pattern that fits nothing is an error that says what there is, never an empty report.
 
+use std::path::Path;
+
 use globset::{GlobBuilder, GlobMatcher};
 use jiff::Timestamp;
 
@@ -46,7 +48,13 @@ pub(super) fn resolve(arguments: &SelectionArgs, store: &Store, now: Timestamp) 
         selection.since = selection.since.max(first);
         selection.until = [selection.until, last].into_iter().flatten().min();
     }
-    Ok(selection)
+    match (selection.since, selection.until) {
+        (Some(since), Some(until)) if until < since => Err(CliError::Usage {
+            message: format!("what is looked at ends at {}, before it begins", time::minute(until)),
+            hint: format!("it begins at {}; look at `--since`, `--until` and `--commits`", time::minute(since)),
+        }),
+        _ => Ok(selection),
+    }
 }
 
 fn chosen(facet: Facet, pattern: &str, known: &[String]) -> Result<Vec<String>, CliError> {
@@ -97,8 +105,16 @@ fn commit_range(range: &str, store: &Store) -> Result<(Option<Timestamp>, Option
     Ok((times(first)?.map(|(first, _)| first), times(last)?.map(|(_, last)| last)))
 }
 
-/// What was looked at, in sentences.
-pub(super) fn words(selection: &Selection, arguments: &SelectionArgs, database: &str) -> Vec<String> {
+/// What was looked at, in sentences. Where nothing was run then, they say when something was.
+///
+/// # Errors
+/// Those of the store.
+pub(super) fn words(
+    selection: &Selection,
+    arguments: &SelectionArgs,
+    store: &Store,
+    database: &Path,
+) -> Result<Vec<String>, CliError> {
     let mut parts = Vec::new();
     for (facet, names) in &selection.names {
         let word = facet.word();
@@ -112,5 +128,13 @@ pub(super) fn words(selection: &Selection, arguments: &SelectionArgs, database: 
     parts.extend(selection.until.map(|until| format!("until {}", time::minute(until))));
     parts.extend(arguments.commits.as_ref().map(|commits| format!("commits {commits}")));
     let what = if parts.is_empty() { "Everything".to_owned() } else { format!("Only {}", parts.join(", ")) };
-    vec![format!("{what} in {database}. Made by benchgate {}.", env!("CARGO_PKG_VERSION"))]
+    let mut sentences =
+        vec![format!("{what} in {}. Made by benchgate {}.", database.display(), env!("CARGO_PKG_VERSION"))];
+    let is_before = |first: Timestamp| selection.until.is_some_and(|until| until < first);
+    let is_after = |last: Timestamp| selection.since.is_some_and(|since| last < since);
+    if let Some((first, last)) = store.run_times()?.filter(|(first, last)| is_before(*first) || is_after(*last)) {
+        let span = format!("{} to {}", time::minute(first), time::minute(last));
+        sentences.push(format!("Nothing was run then: the runs of this history are from {span}."));
+    }
+    Ok(sentences)
 }

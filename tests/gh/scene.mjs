@@ -22,12 +22,15 @@ const USUAL = { contents: 'read', 'pull-requests': 'write', actions: 'read' };
  * Opens a scene on a running chain. `action` is the folder with action.yml; `names` are the names by which workflows
  * use it besides `./`; `repository` is what a checkout copies (a folder, or a function of `{inputs, job}`); `inputs`
  * are given to every run of the action; `isCacheReal` takes GitHub's own cache client; `machine` is as in machineOf;
- * workflow files are found from the folder `base`; `uses` adds to the table of usesTable.
+ * workflow files are found from the folder `base`; `uses` adds to the table of usesTable. An Enterprise Server has a
+ * `serverUrl` of its own, and its API below a `prefix`.
  */
 export async function openScene({ chain, action, names = ['org/benchdb-action'], repository, inputs = {}, uses = {},
-  isCacheReal = false, machine = {}, serverUrl = 'https://github.com', base = '.' }) {
-  const { world, api, log } = chain;
+  isCacheReal = false, machine = {}, serverUrl = 'https://github.com', prefix = '', base = '.' }) {
+  const { world, log } = chain;
   await world.reset();
+  world.prefix = prefix;
+  const api = chain.api + prefix;
   log.clear();
   const root = await mkdtemp(join(tmpdir(), 'scene-'));
   const store = world.cache;

@@ -7,6 +7,7 @@ import { problemsOf } from './checks.mjs';
 import { legsOf } from './matrix.mjs';
 import { granted } from './permissions.mjs';
 import { openScene } from './scene.mjs';
+import { REPOSITORY } from './world.mjs';
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const sha = (letter) => letter.repeat(40);
@@ -92,6 +93,21 @@ test('a token in an output and a request outside the routes are found', async ()
   const problems = (await problemsOf(scene)).join('\n');
   assert.match(problems, /Selected route not found/);
   assert.match(problems, /the token stands in the log of job benchmarks/);
+});
+
+test('an Enterprise Server answers below its prefix, and its pages stay there', async () => {
+  const { world, events, runAction, jobs, api } = await open({ prefix: '/api/v3' });
+  await runAction({ event: events.push({}), inputs: { text: 'given' } });
+  const headers = { authorization: `Bearer ${jobs[0].token}` };
+  for (const name of ['a', 'b']) world.addArtifact({ runId: 1, name });
+  const answer = await fetch(`${api}/repos/${REPOSITORY}/actions/artifacts?per_page=1`, { headers });
+  const [artifact] = (await answer.json()).artifacts;
+  for (const address of [artifact.url, answer.headers.get('link').match(/<(.+?)>; rel="next"/)[1]]) {
+    assert.ok(address.startsWith(`${api}/repos/`), address);
+  }
+  const beside = api.replace('/api/v3', '');
+  assert.equal((await fetch(`${beside}/repos/${REPOSITORY}`, { headers })).status, 404);
+  assert.deepEqual(await problemsOf(scene), []);
 });
 
 test('matrices and permissions follow the documentation', () => {

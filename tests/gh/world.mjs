@@ -41,6 +41,8 @@ export class World {
   /** Forgets everything, tokens included. */
   async reset() {
     await this.emulator.reset();
+    /** What stands before the API's paths: nothing on github.com, `/api/v3` on an Enterprise Server. */
+    this.prefix = '';
     this.tokens = new Map([[USER_TOKEN, undefined]]);
     this.graph = new CommitGraph();
     this.pulls = new Map();

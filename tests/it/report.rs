@@ -77,11 +77,22 @@ fn a_pattern_that_fits_nothing_says_what_there_is() {
         (["--commits", "abc"], "`--commits abc` is no range", "FIRST..LAST"),
         (["--since", "soon"], "`--since soon` is no time", "30d"),
         (["--model", "[a"], "is no pattern for a model", "* and ?"),
+        (["--since=2026-02-01", "--until=2026-01-01"], "ends at 2026-01-01 00:00 UTC, before it begins", "--until"),
     ] {
         let answer = place.run(&[&["report", "performance"][..], &arguments].concat());
         assert_eq!(answer.code, 2, "{answer:?}");
         assert!(answer.err.contains(message) && answer.err.contains(hint), "{}", answer.err);
     }
+}
+
+#[test]
+fn a_time_without_runs_says_when_there_were_some() {
+    let place = varied();
+    let told = "Nothing was run then: the runs of this history are from 2026-01-01 00:00 UTC to 2026-01-20 00:00 UTC.";
+    for arguments in [["report", "summary", "--since", "2027-01-01"], ["rank", "model", "--until", "2025-01-01"]] {
+        assert!(place.ok(&arguments).contains(told), "{}", place.ok(&arguments));
+    }
+    assert!(!place.ok(&["report", "summary", "--since", "2026-01-19"]).contains("Nothing was run then"));
 }
 
 #[test]

@@ -25,6 +25,9 @@ static POLICY: LazyLock<String> = LazyLock::new(|| {
     )
 });
 
+/// Sections that a page lists openly at its head; more of them would fill a screen.
+const MOST_LISTED: usize = 18;
+
 /// A page.
 #[derive(Clone, Debug)]
 pub struct Page {
@@ -48,6 +51,7 @@ struct Shell<'a> {
     title: &'a str,
     subtitle: &'a str,
     sections: &'a [Section],
+    is_folded: bool,
     policy: &'a str,
     style: &'a str,
     script: &'a str,
@@ -73,7 +77,9 @@ impl Page {
     pub fn html(&self) -> String {
         let Self { title, subtitle, sections } = self;
         let version = env!("CARGO_PKG_VERSION");
-        let shell = Shell { title, subtitle, sections, policy: &POLICY, style: &STYLE, script: SCRIPT, version };
+        let is_folded = sections.len() > MOST_LISTED;
+        let shell =
+            Shell { title, subtitle, sections, is_folded, policy: &POLICY, style: &STYLE, script: SCRIPT, version };
         rendered(&shell)
     }
 }

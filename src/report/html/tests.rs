@@ -50,6 +50,18 @@ fn hostile_names_stay_text_everywhere() {
 }
 
 #[test]
+fn many_sections_are_listed_in_a_fold() {
+    let listed = |count: usize| {
+        let numbered = |page: Page, number| page.with(Section::new(format!("s{number}"), format!("section {number}")));
+        let page = (0..count).fold(Page::new("a", "b"), numbered).html();
+        between(&page, "<nav", "</nav>").to_owned()
+    };
+    assert!(!listed(18).contains("<details"));
+    let folded = listed(19);
+    assert!(folded.contains("<details><summary>19 sections</summary><ul><li>") && folded.contains("href=\"#s18\""));
+}
+
+#[test]
 fn the_policy_allows_the_style_and_the_script_of_the_page_and_nothing_else() {
     let page = page("a");
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));

@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::super::document::{Column, Document, Plot, Section, Value};
 use super::super::svg::HeatMap;
 use crate::model::overview::{Compatibility, Incompatibility, Pairing};
-use crate::text::percent;
+use crate::text::{percent, plural};
 
 /// The document.
 #[must_use]
@@ -53,8 +53,22 @@ fn pairings(pairings: &[Pairing]) -> Section {
     }
 }
 
+/// The hardware types of the matrix, and a sentence on them. Where some have an answer, those without any are left out.
+fn columns(pairings: &[Pairing]) -> (BTreeSet<&str>, String) {
+    const DISAGREE: &str = "Where tests disagree, how many of them say yes.";
+    let every: BTreeSet<&str> = pairings.iter().map(|one| one.kind.as_str()).collect();
+    let has_answer = |one: &&Pairing| one.compatible + one.incompatible > 0;
+    let answered: BTreeSet<&str> = pairings.iter().filter(has_answer).map(|one| one.kind.as_str()).collect();
+    let silent = every.len() - answered.len();
+    if answered.is_empty() || silent == 0 {
+        return (every, DISAGREE.to_owned());
+    }
+    let kinds = plural(silent, "hardware type", "hardware types");
+    (answered, format!("{DISAGREE} Left out: {kinds} without any answer, which the next table lists."))
+}
+
 fn matrix(pairings: &[Pairing]) -> Section {
-    let kinds: BTreeSet<&str> = pairings.iter().map(|one| one.kind.as_str()).collect();
+    let (kinds, lead) = columns(pairings);
     let mut models: BTreeMap<&str, BTreeMap<&str, &Pairing>> = BTreeMap::new();
     for one in pairings {
         models.entry(&one.model).or_default().insert(&one.kind, one);
@@ -72,8 +86,9 @@ fn matrix(pairings: &[Pairing]) -> Section {
     };
     let shares =
         |of_model: &BTreeMap<&str, &Pairing>| kinds.iter().map(|kind| of_model.get(kind).and_then(share)).collect();
+    let is_simulated = pairings.iter().any(|one| one.simulated > 0 && one.compatible + one.incompatible > 0);
     let map = HeatMap {
-        title: "Share of tests that say yes".to_owned(),
+        title: format!("Share of tests that say yes{}", if is_simulated { ", simulated ones included" } else { "" }),
         unit: "%".to_owned(),
         columns: kinds.iter().map(|kind| (*kind).to_owned()).collect(),
         rows: models.iter().map(|(model, of_model)| ((*model).to_owned(), shares(of_model))).collect(),
@@ -83,7 +98,7 @@ fn matrix(pairings: &[Pairing]) -> Section {
     Section {
         name: "pairings",
         heading: "Which models run where".to_owned(),
-        lead: Some("Where tests disagree, how many of them say yes.".to_owned()),
+        lead: Some(lead),
         plots: if models.is_empty() { Vec::new() } else { vec![Plot::HeatMap(map)] },
         columns,
         rows: models
@@ -161,5 +176,35 @@ fn failures(failures: &[Incompatibility]) -> Section {
         ],
         rows: failures.iter().map(row).collect(),
         ..Section::default()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pairing(kind: &str, compatible: usize, simulated: usize) -> Pairing {
+        let (model, kind) = ("bert".to_owned(), kind.to_owned());
+        Pairing { model, kind, compatible, incompatible: 0, unknown: 1, simulated }
+    }
+
+    #[test]
+    fn a_picture_says_that_simulated_tests_count() {
+        let title = |simulated| match &matrix(&[pairing("cpu", 1, simulated)]).plots[..] {
+            [Plot::HeatMap(map)] => map.title.clone(),
+            plots => panic!("{} plots", plots.len()),
+        };
+        assert_eq!(title(1), "Share of tests that say yes, simulated ones included");
+        assert_eq!(title(0), "Share of tests that say yes");
+    }
+
+    #[test]
+    fn hardware_without_any_answer_is_no_column_unless_there_is_no_answer_at_all() {
+        let told = |pairings: &[Pairing]| {
+            let (kinds, lead) = columns(pairings);
+            (kinds.into_iter().collect::<Vec<_>>().join(" "), lead.contains("1 hardware type without any answer"))
+        };
+        assert_eq!(told(&[pairing("cpu", 1, 0), pairing("rocm", 0, 0)]), ("cpu".to_owned(), true));
+        assert_eq!(told(&[pairing("cpu", 0, 0), pairing("rocm", 0, 0)]), ("cpu rocm".to_owned(), false));
     }
 }

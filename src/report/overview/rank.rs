@@ -81,6 +81,7 @@ impl Names {
         };
         match benchmark(&like).as_str() {
             "-" => format!("{}: {place}", group.metric),
+            mark if mark.starts_with('(') => format!("{}: {place} {mark}", group.metric),
             benchmark => format!("{}: {place}, {benchmark}", group.metric),
         }
     }

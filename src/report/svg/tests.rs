@@ -121,3 +121,33 @@ fn a_badge_says_its_message_in_its_title() {
     let badge = Badge { label: "benchmarks".to_owned(), message: "2 regressions".to_owned(), colour: BadgeColour::Red };
     insta::assert_snapshot!(badge.draw().inline());
 }
+
+/// The parts of `#rrggbb` or `#rrggbbaa`, from 0 to 1.
+fn parts(colour: &str) -> Vec<f64> {
+    let part = |at| f64::from(u8::from_str_radix(&colour[at..at + 2], 16).unwrap()) / 255.0;
+    (1..colour.len()).step_by(2).map(part).collect()
+}
+
+/// Relative luminance of a colour, as WCAG 2 defines it.
+fn luminance(colour: &[f64]) -> f64 {
+    let linear = |part: &f64| if *part <= 0.04045 { part / 12.92 } else { ((part + 0.055) / 1.055).powf(2.4) };
+    colour.iter().map(linear).zip([0.2126, 0.7152, 0.0722]).map(|(part, weight)| part * weight).sum()
+}
+
+#[test]
+fn text_can_be_read_in_both_themes() {
+    let (light, dark) = PLOT_STYLE.split_once("@media").unwrap();
+    for theme in [light, dark] {
+        let value = |name: &str| parts(theme.split_once(&format!("--{name}: ")).unwrap().1.split(';').next().unwrap());
+        let (paper, wash) = (value("paper"), value("wash"));
+        let washed: Vec<f64> = wash.iter().zip(&paper).map(|(part, below)| below + wash[3] * (part - below)).collect();
+        let texts = ["ink", "soft", "accent", "worse", "better"];
+        let on_paper = texts.iter().flat_map(|text| [(*text, &paper), (*text, &washed)]);
+        let heat = ["heat-0", "heat-1", "heat-2", "heat-3", "heat-4"].map(value);
+        for (text, below) in on_paper.chain(heat.iter().map(|colour| ("ink", colour))) {
+            let (first, second) = (luminance(&value(text)), luminance(below));
+            let contrast = (first.max(second) + 0.05) / (first.min(second) + 0.05);
+            assert!(contrast >= 4.5, "{text} on {below:?}: {contrast:.2}");
+        }
+    }
+}

@@ -113,4 +113,14 @@ impl Store {
         let read = self.connection.query_row(TIMES, params![beginning], |row| Ok(time(row, 0)?.zip(time(row, 1)?)));
         read.map_err(StoreError::database("look for a commit"))
     }
+
+    /// When the first and the last run were made; `None` where no run has a known time.
+    ///
+    /// # Errors
+    /// [`StoreError::Database`].
+    pub fn run_times(&self) -> Result<Option<(Timestamp, Timestamp)>, StoreError> {
+        const TIMES: &str = "SELECT epoch_us(min(started_at)), epoch_us(max(started_at)) FROM imports";
+        let read = self.connection.query_row(TIMES, [], |row| Ok(time(row, 0)?.zip(time(row, 1)?)));
+        read.map_err(StoreError::database("look for the first and the last run"))
+    }
 }

@@ -192,15 +192,4 @@ export default {
     const run = await scene.runAction({ event, inputs: { ...inputs, 'comment-author': 'my-bot' }, files: slower });
     assert.match(run.summary, /set comment-author to/);
   },
-
-  async 'links lead to the server of an Enterprise installation'({ open }) {
-    const scene = await open({ serverUrl: 'https://github.example' });
-    await withHistory(scene);
-    scene.world.graph.line('topic', [sha('b')], { from: commit(RUNS - 1) });
-    const event = await scene.events.pullRequest({ headSha: sha('b') });
-    const run = await scene.runAction({ event, inputs, files: slower });
-    const { body } = await onlyComment(scene);
-    assert.ok(body.includes(`(https://github.example/octocat/model-bench/actions/runs/${run.runId})`), body.slice(-400));
-    assert.ok(!body.includes('https://github.com'));
-  },
 };
