@@ -13,7 +13,7 @@
 //! - [`error`]: what can go wrong
 //! - [`event`]: what started a workflow run
 //! - [`files`]: the texts of step outputs and step summary
-//! - [`marker`]: the first line of benchgate's own comment
+//! - [`marker`]: the first line of benchgate's own comment or issue
 //! - [`pulls`]: pull requests and labels
 //! - [`repository`]: names that go into an address
 //! - [`retry`]: when to ask again
@@ -22,6 +22,7 @@
 //! - [`sticky`]: one comment per pull request
 //! - [`token`]: the token
 //! - `answer`: what an HTTP answer means
+//! - [`upkeep`]: a text that is found again and kept up to date
 //! - `transport`: octocrab, its runtime and the token
 //! - `wire`: parts that answers and events have in common
 
@@ -43,6 +44,7 @@ pub mod runs;
 pub mod sticky;
 pub mod token;
 mod transport;
+pub mod upkeep;
 mod wire;
 
 pub use archive::{ArchiveError, ArchiveLimits};
@@ -57,5 +59,6 @@ pub use repository::{Repository, is_sha};
 pub use retry::Timing;
 pub use run::{Environment, WorkflowRun};
 pub use runs::Head;
-pub use sticky::{Action, Desired, KeepReason, Plan, Posted};
+pub use sticky::Desired;
 pub use token::Token;
+pub use upkeep::{Action, KeepReason, Plan, Posted};
