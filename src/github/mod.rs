@@ -13,6 +13,7 @@
 //! - [`error`]: what can go wrong
 //! - [`event`]: what started a workflow run
 //! - [`files`]: the texts of step outputs and step summary
+//! - [`issue`]: one issue per trend
 //! - [`marker`]: the first line of benchgate's own comment or issue
 //! - [`pulls`]: pull requests and labels
 //! - [`repository`]: names that go into an address
@@ -35,6 +36,7 @@ pub mod commits;
 pub mod error;
 pub mod event;
 pub mod files;
+pub mod issue;
 pub mod marker;
 pub mod pulls;
 pub mod repository;
@@ -53,6 +55,7 @@ pub use client::{Client, Comment};
 pub use commits::{Commit, Comparison};
 pub use error::GithubError;
 pub use event::Event;
+pub use issue::{DesiredIssue, Issue};
 pub use marker::Marker;
 pub use pulls::{ForcePush, LabelSet, PullRequest};
 pub use repository::{Repository, is_sha};
