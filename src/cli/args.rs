@@ -13,6 +13,7 @@ use super::gate_args::{CollectArgs, GateArgs};
 use super::import_args::ImportArgs;
 use super::ingest_args::IngestArgs;
 use super::report_args::{RankArgs, ReportArgs};
+use super::trend_args::TrendArgs;
 use crate::config::value::{ActionWord, Effect, Level, Window};
 use crate::formats::Format;
 
@@ -212,38 +213,6 @@ pub struct SelftestArgs {
     pub format: DocumentFormat,
 }
 
-/// `benchgate trend`.
-#[derive(Debug, Args)]
-pub struct TrendArgs {
-    /// The history.
-    #[command(flatten)]
-    pub store: StoreArgs,
-    /// The policy.
-    #[command(flatten)]
-    pub policy: PolicyArgs,
-    /// List only what began since then: days such as `30d`, a day, or a time
-    #[arg(long, env = "BENCHGATE_SINCE", value_name = "TIME")]
-    pub since: Option<String>,
-    /// End with exit code 10 where something of these kinds is listed; several are separated by commas
-    #[arg(long, env = "BENCHGATE_FAIL_ON", value_name = "KIND", value_delimiter = ',')]
-    pub fail_on: Vec<FailOn>,
-    /// How to print the trend
-    #[arg(long, env = "BENCHGATE_TREND_FORMAT", value_name = "FORMAT", default_value = "text")]
-    pub format: TrendFormat,
-    /// Write the trend to a file instead of standard output
-    #[arg(long, short, env = "BENCHGATE_OUTPUT", value_name = "FILE")]
-    pub output: Option<PathBuf>,
-    /// Write a badge that says what was found, as SVG
-    #[arg(long, env = "BENCHGATE_BADGE", value_name = "FILE")]
-    pub badge: Option<PathBuf>,
-    /// Write a small line of each series to a folder, as SVG; files are named by the series' ids
-    #[arg(long, env = "BENCHGATE_SPARKLINES", value_name = "DIR")]
-    pub sparklines: Option<PathBuf>,
-    /// Add it to the job's summary in GitHub Actions
-    #[arg(long, env = "BENCHGATE_SUMMARY", value_parser = FalseyValueParser::new())]
-    pub summary: bool,
-}
-
 /// `benchgate query`.
 #[derive(Debug, Args)]
 pub struct QueryArgs {
@@ -407,32 +376,6 @@ pub enum DocumentFormat {
     Text,
     /// One object with a schema of its own
     Json,
-}
-
-/// How `trend` prints.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum TrendFormat {
-    /// A line a finding
-    Text,
-    /// Tables, as in a job's summary
-    Markdown,
-    /// A page of its own with plots, for a browser
-    Html,
-    /// One object, schema `benchgate/trend/v1`
-    Json,
-}
-
-/// What `trend` can be made to fail on.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum FailOn {
-    /// A level became worse
-    Worse,
-    /// A level crept away from its best in small steps
-    Drift,
-    /// The newest runs of a series scatter more than those before
-    Noise,
-    /// A series stopped reporting
-    Silent,
 }
 
 /// What `export` writes.

@@ -5,7 +5,8 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`], [`baseline_args`], [`gate_args`], [`import_args`], [`ingest_args`], [`report_args`] - the flags
+//! - [`args`], [`baseline_args`], [`gate_args`], [`import_args`], [`ingest_args`], [`report_args`], [`trend_args`] - the
+//!   flags
 //! - `moment`, `selection`, `meant` - times, patterns and series as people write them
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
@@ -20,6 +21,8 @@
 //!   `report`, `rank`, [`query`], `export` - the commands
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
+//! - `ci` - the workflow run that the command is part of
+//! - `trend_issue` - the issue that tells of a trend
 //! - `outputs` - what a step of GitHub Actions leaves for the next ones
 //! - `waiting` - for a history that another process has open; `progress` - how far an import is;
 //!   `rehearsal` - a copy of it for a dry run
@@ -32,6 +35,7 @@ pub mod baseline_args;
 mod bundle;
 mod calibrate;
 mod candidate;
+mod ci;
 pub mod collect;
 pub mod compare;
 pub mod context;
@@ -70,6 +74,8 @@ mod selection;
 mod selftest;
 pub mod surroundings;
 mod trend;
+pub mod trend_args;
+mod trend_issue;
 mod waiting;
 
 pub use entry::main;

@@ -5,11 +5,12 @@
 //! Invariant: the history is opened for reading; the exit code is 10 only where `--fail-on` names a kind of what was
 //! found; files of sparklines are named by ids of series, never by names.
 
-use super::args::{FailOn, TrendArgs, TrendFormat};
 use super::error::CliError;
 use super::exit::Exit;
 use super::outputs::Outputs;
 use super::surroundings::{Console, Surroundings};
+use super::trend_args::{FailOn, TrendArgs, TrendFormat};
+use super::trend_issue::Tracker;
 use super::{baseline, folder, moment, policy};
 use crate::gate::trend::trend;
 use crate::model::SeriesMeta;
@@ -28,18 +29,21 @@ pub(super) fn run(
 ) -> Result<Exit, CliError> {
     let outputs = Outputs::of(surroundings);
     let work = |console: &mut Console<'_>| {
+        let tracker = Tracker::of(arguments, surroundings)?;
         let view = look(arguments, surroundings)?;
         write(arguments, &view, console)?;
         if arguments.summary {
-            outputs.summarise(&report::trend_markdown(&view))?;
+            outputs.summarise(&report::trend_markdown(&view, usize::MAX))?;
         }
         write_pictures(arguments, &view)?;
+        if let Some(tracker) = tracker {
+            tracker.keep(arguments, &view, &outputs, console)?;
+        }
         let is_found = arguments.fail_on.iter().any(|kind| view.count(kind.finding()) > 0);
         Ok(if is_found { Exit::Regression } else { Exit::Success })
     };
     // What another program reads has no lines beside it, and JSON none that begin with `::`; nor has a page.
-    let is_document = matches!(arguments.format, TrendFormat::Json | TrendFormat::Html) && arguments.output.is_none();
-    if is_document { work(console) } else { outputs.tell("No trend", console, work) }
+    if arguments.is_document() { work(console) } else { outputs.tell("No trend", console, work) }
 }
 
 /// Looks at every series of the history.
@@ -77,7 +81,7 @@ fn look(arguments: &TrendArgs, surroundings: &Surroundings) -> Result<TrendView,
 fn write(arguments: &TrendArgs, view: &TrendView, console: &mut Console<'_>) -> Result<(), CliError> {
     let document = match arguments.format {
         TrendFormat::Text => report::trend_text(view),
-        TrendFormat::Markdown => report::trend_markdown(view),
+        TrendFormat::Markdown => report::trend_markdown(view, usize::MAX),
         TrendFormat::Html => report::trend_html(view),
         TrendFormat::Json => report::trend_json(view),
     };
@@ -104,8 +108,15 @@ fn write_pictures(arguments: &TrendArgs, view: &TrendView) -> Result<(), CliErro
     Ok(())
 }
 
+impl TrendArgs {
+    /// Whether standard output is for another program.
+    pub(super) fn is_document(&self) -> bool {
+        matches!(self.format, TrendFormat::Json | TrendFormat::Html) && self.output.is_none()
+    }
+}
+
 impl FailOn {
-    fn finding(self) -> TrendFinding {
+    pub(super) fn finding(self) -> TrendFinding {
         match self {
             Self::Worse => TrendFinding::Worse,
             Self::Drift => TrendFinding::Drift,

@@ -10,7 +10,7 @@ use std::fmt;
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::error::GithubError;
@@ -126,12 +126,22 @@ impl Client {
     }
 
     fn write_comment(&self, purpose: Purpose, path: &str, body: &str) -> Result<Comment, GithubError> {
-        let call = Call { content: Some(json!({ "body": body })), ..self.request(purpose, path) };
-        self.transport.call(&call, Answer::read::<CommentWire>).map(Comment::from)
+        self.write::<CommentWire>(purpose, path, json!({ "body": body })).map(Comment::from)
+    }
+
+    /// What becomes of something that is written.
+    pub(super) fn write<T: DeserializeOwned>(
+        &self,
+        purpose: Purpose,
+        path: &str,
+        content: Value,
+    ) -> Result<T, GithubError> {
+        let call = Call { content: Some(content), ..self.request(purpose, path) };
+        self.transport.call(&call, Answer::read)
     }
 
     /// A call below the repository.
-    pub(super) fn request(&self, purpose: Purpose, path: &str) -> Call {
+    fn request(&self, purpose: Purpose, path: &str) -> Call {
         Call { purpose, path: format!("/repos/{}/{path}", self.repository), content: None }
     }
 

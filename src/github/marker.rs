@@ -1,7 +1,7 @@
-//! The first line of a comment that says: this one is benchgate's.
+//! The first line of a comment or an issue that says: this one is benchgate's.
 //!
-//! For: finding the comment again, and knowing from which run it is. Not for: trust; a marker counts together with the
-//! comment's author only (`sticky`).
+//! For: finding the text again, and knowing from which run it is. Not for: trust; a marker counts together with the
+//! author only (`upkeep`).
 //! Invariant: what [`Marker::render`] writes, [`Marker::parse`] reads; anything else is no marker.
 
 use std::fmt::Write as _;
@@ -36,6 +36,16 @@ impl Marker {
     #[must_use]
     pub fn digest(body: &str) -> String {
         blake3::hash(body.as_bytes()).to_hex()[..32].to_owned()
+    }
+
+    /// Whether a newer run wrote it.
+    pub(super) fn is_newer_than(&self, other: &Self) -> bool {
+        (self.run_id, self.attempt) > (other.run_id, other.attempt)
+    }
+
+    /// Whether what it marks has the same text, about the same series.
+    pub(super) fn says_the_same_as(&self, other: &Self) -> bool {
+        self.digest == other.digest && self.state == other.state
     }
 
     /// The marker as one line, without a line break.

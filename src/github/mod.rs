@@ -13,7 +13,8 @@
 //! - [`error`]: what can go wrong
 //! - [`event`]: what started a workflow run
 //! - [`files`]: the texts of step outputs and step summary
-//! - [`marker`]: the first line of benchgate's own comment
+//! - [`issue`]: one issue per trend
+//! - [`marker`]: the first line of benchgate's own comment or issue
 //! - [`pulls`]: pull requests and labels
 //! - [`repository`]: names that go into an address
 //! - [`retry`]: when to ask again
@@ -22,6 +23,7 @@
 //! - [`sticky`]: one comment per pull request
 //! - [`token`]: the token
 //! - `answer`: what an HTTP answer means
+//! - [`upkeep`]: a text that is found again and kept up to date
 //! - `transport`: octocrab, its runtime and the token
 //! - `wire`: parts that answers and events have in common
 
@@ -34,6 +36,7 @@ pub mod commits;
 pub mod error;
 pub mod event;
 pub mod files;
+pub mod issue;
 pub mod marker;
 pub mod pulls;
 pub mod repository;
@@ -43,6 +46,7 @@ pub mod runs;
 pub mod sticky;
 pub mod token;
 mod transport;
+pub mod upkeep;
 mod wire;
 
 pub use archive::{ArchiveError, ArchiveLimits};
@@ -51,11 +55,13 @@ pub use client::{Client, Comment};
 pub use commits::{Commit, Comparison};
 pub use error::GithubError;
 pub use event::Event;
+pub use issue::{DesiredIssue, Issue};
 pub use marker::Marker;
 pub use pulls::{ForcePush, LabelSet, PullRequest};
 pub use repository::{Repository, is_sha};
 pub use retry::Timing;
 pub use run::{Environment, WorkflowRun};
 pub use runs::Head;
-pub use sticky::{Action, Desired, KeepReason, Plan, Posted};
+pub use sticky::Desired;
 pub use token::Token;
+pub use upkeep::{Action, KeepReason, Plan, Posted};

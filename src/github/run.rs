@@ -110,6 +110,12 @@ impl WorkflowRun {
         }))
     }
 
+    /// The page of the run. Not that of the attempt: a text in which nothing else changed is left as it is.
+    #[must_use]
+    pub fn page(&self) -> String {
+        format!("{}/{}/actions/runs/{}", self.server_url, self.repository, self.run_id)
+    }
+
     /// The page of this attempt.
     #[must_use]
     pub fn url(&self) -> String {

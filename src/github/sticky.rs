@@ -1,30 +1,25 @@
 //! One comment per pull request, kept up to date.
 //!
-//! For: finding benchgate's own comment, deciding what to do with it, and doing it. Not for: what the comment says.
-//! Invariant: a comment is touched only if it carries the marker *and* was written by the own author; an older run never
-//! overwrites a newer one; content that is there already is not written again; nothing is written twice, also when GitHub
-//! leaves open whether it was written once.
-
-use std::collections::BTreeSet;
+//! For: the comment as it should be, and deciding what to do about the one that is there. Not for: what the comment says,
+//! nor for finding it again (`upkeep`).
+//! Invariant: an older run never overwrites a newer one; content that is there already is not written again.
 
 use super::client::{Client, Comment};
 use super::error::GithubError;
 use super::files::fit;
 use super::marker::{MOST_STATES, Marker, is_name, is_state};
 use super::repository::is_sha;
-
-/// Times that a plan is made, each for a new list of the comments: GitHub may leave a write open, or lose the comment in between.
-const MOST_ROUNDS: usize = 3;
+use super::upkeep::{self, Entry, KeepReason, Place, Plan, Posted};
 
 /// GitHub takes 65,536 characters; bytes are counted, and fewer, so that no way of counting them is too many.
 const LARGEST_COMMENT: usize = 60_000;
 
-const NOTE: &str = "\n\n_The rest did not fit into a comment; the job summary has it._\n";
+pub(super) const NOTE: &str = "\n\n_The rest did not fit in here; the job summary has it._\n";
 
-/// The comment as it should be.
+/// The comment, or another text that is kept up to date, as it should be.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Desired {
-    /// Which of several comments of benchgate it is.
+    /// Which of several texts of benchgate it is.
     pub name: String,
     /// The commit that it is about.
     pub head_sha: String,
@@ -36,7 +31,7 @@ pub struct Desired {
     pub body: String,
     /// The ids of the series that regressed; of more than [`MOST_STATES`] the first are kept.
     pub state: Vec<String>,
-    /// Whether a first comment may be written.
+    /// Whether a first one may be written.
     pub create: bool,
 }
 
@@ -48,13 +43,13 @@ impl Desired {
     }
 
     /// The text that fits, and its marker.
-    fn compose(&self) -> (Marker, String) {
+    pub(super) fn compose(&self) -> (Marker, String) {
         let body = fit(&self.body, self.room(), NOTE).expect("internal error: a marker leaves room");
         (self.marker(&body), body)
     }
 
     /// The marker of a text.
-    fn marker(&self, body: &str) -> Marker {
+    pub(super) fn marker(&self, body: &str) -> Marker {
         Marker {
             name: self.name.clone(),
             head_sha: self.head_sha.clone(),
@@ -65,7 +60,7 @@ impl Desired {
         }
     }
 
-    fn check(&self) -> Result<(), GithubError> {
+    pub(super) fn check(&self) -> Result<(), GithubError> {
         let fail = |value: &str, expected| Err(GithubError::Invalid { value: value.to_owned(), expected });
         if !is_name(&self.name) {
             return fail(&self.name, "a name of letters, digits, `_`, `.` and single `-`");
@@ -80,99 +75,29 @@ impl Desired {
     }
 }
 
-/// Why a comment is left as it is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum KeepReason {
-    /// It says the same already.
-    Unchanged,
-    /// A newer run wrote it.
-    NewerRun,
-}
-
-/// What to do.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Plan {
-    /// Write the first comment.
-    Create,
-    /// Replace the text of this one.
-    Update {
-        /// The comment.
-        id: u64,
-    },
-    /// Leave this one.
-    Keep {
-        /// The comment.
-        id: u64,
-        /// Why.
-        reason: KeepReason,
-    },
-    /// There is none, and none is to be written.
-    Nothing,
-}
-
-/// What was done.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Action {
-    /// A comment was written.
-    Created,
-    /// A comment got a new text.
-    Updated,
-    /// The comment said the same already.
-    Unchanged,
-    /// The comment is of a newer run.
-    NewerRun,
-    /// No comment is there, and none was asked for.
-    Nothing,
-}
-
-/// The comment after all.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Posted {
-    /// Its page.
-    pub url: Option<String>,
-    /// What was done.
-    pub action: Action,
-    /// Further comments with the same marker and author, which were left alone.
-    pub duplicates: usize,
-    /// What the user should know.
-    pub warning: Option<String>,
-}
-
 /// The own comment and its marker: the oldest, if there are several.
 #[must_use]
 pub fn previous<'a>(comments: &'a [Comment], name: &str, author: &str) -> Option<(&'a Comment, Marker)> {
-    own(comments, name, author).min_by_key(|(comment, _)| comment.id)
-}
-
-fn own<'a>(comments: &'a [Comment], name: &str, author: &str) -> impl Iterator<Item = (&'a Comment, Marker)> {
-    comments
-        .iter()
-        .filter(move |comment| comment.author.as_deref().is_some_and(|login| login.eq_ignore_ascii_case(author)))
-        .filter_map(move |comment| {
-            Marker::parse(&comment.body).filter(|marker| marker.name == name).map(|marker| (comment, marker))
-        })
+    upkeep::previous(comments, name, author)
 }
 
 /// What to do about these comments.
 #[must_use]
 pub fn plan(comments: &[Comment], author: &str, desired: &Desired) -> Plan {
-    plan_for(comments, author, desired, &desired.compose().0)
+    plan_for(previous(comments, &desired.name, author), desired, &desired.compose().0)
 }
 
-fn plan_for(comments: &[Comment], author: &str, desired: &Desired, marker: &Marker) -> Plan {
-    match previous(comments, &desired.name, author) {
+fn plan_for(found: Option<(&Comment, Marker)>, desired: &Desired, marker: &Marker) -> Plan {
+    match found {
         None if desired.create => Plan::Create,
         None => Plan::Nothing,
-        Some((comment, found)) => {
-            let id = comment.id;
-            if (found.run_id, found.attempt) > (marker.run_id, marker.attempt) {
-                Plan::Keep { id, reason: KeepReason::NewerRun }
-            } else if found.digest == marker.digest && found.state == marker.state {
-                Plan::Keep { id, reason: KeepReason::Unchanged }
-            } else {
-                Plan::Update { id }
-            }
+        Some((comment, found)) if found.is_newer_than(marker) => {
+            Plan::Keep { id: comment.id, reason: KeepReason::NewerRun }
         }
+        Some((comment, found)) if found.says_the_same_as(marker) => {
+            Plan::Keep { id: comment.id, reason: KeepReason::Unchanged }
+        }
+        Some((comment, _)) => Plan::Update { id: comment.id },
     }
 }
 
@@ -185,62 +110,63 @@ pub fn post(
     number: u64,
     author: &str,
     desired: &Desired,
-    mut comments: Vec<Comment>,
+    comments: Vec<Comment>,
 ) -> Result<Posted, GithubError> {
     desired.check()?;
     let (marker, body) = desired.compose();
     let text = format!("{}\n{body}", marker.render());
-    let mut seen: Option<BTreeSet<u64>> = None;
-    let mut round = 1;
-    loop {
-        let duplicates = own(&comments, &desired.name, author).count().saturating_sub(1);
-        let posted = |comment: Option<&Comment>, action, warning| Posted {
-            url: comment.and_then(|comment| comment.url.clone()),
-            action,
-            duplicates,
-            warning,
-        };
-        // The comment that an open write may have left, whoever it is by: it was not there before it.
-        if let Some(seen) = &seen {
-            let is_ours = |comment: &&Comment| {
-                !seen.contains(&comment.id) && Marker::parse(&comment.body).as_ref() == Some(&marker)
-            };
-            if let Some(comment) = comments.iter().find(is_ours) {
-                return Ok(posted(Some(comment), Action::Created, other_author(comment, author)));
-            }
-        }
-        let by_id = |id| comments.iter().find(|comment| comment.id == id);
-        let outcome = match plan_for(&comments, author, desired, &marker) {
-            Plan::Nothing => return Ok(posted(None, Action::Nothing, None)),
-            Plan::Keep { id, reason: KeepReason::Unchanged } => {
-                return Ok(posted(by_id(id), Action::Unchanged, None));
-            }
-            Plan::Keep { id, reason: KeepReason::NewerRun } => return Ok(posted(by_id(id), Action::NewerRun, None)),
-            Plan::Update { id } => {
-                client.update_comment(id, &text).map(|comment| posted(Some(&comment), Action::Updated, None))
-            }
-            Plan::Create => client
-                .create_comment(number, &text)
-                .map(|comment| posted(Some(&comment), Action::Created, other_author(&comment, author))),
-        };
-        match outcome {
-            Err(GithubError::NotFound { .. } | GithubError::Ambiguous { .. }) if round < MOST_ROUNDS => {
-                seen.get_or_insert_with(|| comments.iter().map(|comment| comment.id).collect());
-            }
-            other => return other,
-        }
-        comments = client.comments(number)?;
-        round += 1;
+    upkeep::keep(&Comments { client, number, desired, marker, text }, author, comments)
+}
+
+/// The comments of a pull request.
+struct Comments<'a> {
+    client: &'a Client,
+    number: u64,
+    desired: &'a Desired,
+    marker: Marker,
+    text: String,
+}
+
+impl Place for Comments<'_> {
+    type Entry = Comment;
+
+    const WHAT: &'static str = "comment";
+
+    fn marker(&self) -> &Marker {
+        &self.marker
+    }
+
+    fn list(&self) -> Result<Vec<Comment>, GithubError> {
+        self.client.comments(self.number)
+    }
+
+    fn plan(&self, found: Option<(&Comment, Marker)>) -> Plan {
+        plan_for(found, self.desired, &self.marker)
+    }
+
+    fn create(&self) -> Result<Comment, GithubError> {
+        self.client.create_comment(self.number, &self.text)
+    }
+
+    fn update(&self, id: u64) -> Result<Comment, GithubError> {
+        self.client.update_comment(id, &self.text)
     }
 }
 
-/// A comment under another name would not be found by the next run.
-fn other_author(comment: &Comment, author: &str) -> Option<String> {
-    let login = comment.author.as_deref()?;
-    (!login.eq_ignore_ascii_case(author)).then(|| {
-        format!(
-            "the comment is by `{login}`, not by `{author}`, so the next run would not find it: set comment-author to \
-             `{login}`"
-        )
-    })
+impl Entry for Comment {
+    fn id(&self) -> u64 {
+        self.id
+    }
+
+    fn body(&self) -> &str {
+        &self.body
+    }
+
+    fn author(&self) -> Option<&str> {
+        self.author.as_deref()
+    }
+
+    fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
 }

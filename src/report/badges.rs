@@ -32,7 +32,7 @@ pub fn trend_badge(view: &TrendView) -> Badge {
     let worse = view.count(TrendFinding::Worse);
     let others = [TrendFinding::Drift, TrendFinding::Noise, TrendFinding::Silent];
     let others: usize = others.into_iter().map(|finding| view.count(finding)).sum();
-    let looked_at = view.trend.series.iter().filter(|one| one.refusal.is_none() && !one.levels.is_empty()).count();
+    let looked_at = view.looked_at();
     match (worse, others) {
         (0, 0) if looked_at == 0 => badge("nothing to look at".to_owned(), BadgeColour::Grey),
         (0, 0) => badge(format!("{looked_at} steady"), BadgeColour::Green),

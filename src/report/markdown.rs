@@ -55,7 +55,7 @@ pub fn markdown_error(lost: &str, text: &str) -> String {
 }
 
 /// The largest count up to `most` that fits, given that fewer fit where more do; 0 where none does.
-fn most_that_fit(most: usize, fits: impl Fn(usize) -> bool) -> usize {
+pub(super) fn most_that_fit(most: usize, fits: impl Fn(usize) -> bool) -> usize {
     let (mut low, mut high) = (0, most);
     while low < high {
         let middle = high - (high - low) / 2;

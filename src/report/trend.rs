@@ -6,7 +6,7 @@
 
 use jiff::Timestamp;
 
-use super::markdown::{listed, name, number};
+use super::markdown::{listed, most_that_fit, name, number};
 use super::view::{benchmark_label, hardware_label};
 use crate::gate::trend::{LevelChange, SeriesTrend, Trend};
 use crate::gate::{Drift, Noisier, PinDrift};
@@ -17,6 +17,9 @@ use crate::text::{escape, percent, plural, quantity, short_commit, signed_percen
 
 /// Rows of each table, at most; the rest is counted.
 const ROWS: usize = 100;
+
+/// Rows of each table, at least: with names of full length they take some 20 kB.
+const FEWEST_ROWS: usize = 10;
 
 /// A trend as it is shown: of findings, those that began at or after a time.
 #[derive(Clone, Debug)]
@@ -88,13 +91,23 @@ impl TrendView {
     /// How many findings of a kind are listed.
     #[must_use]
     pub fn count(&self, finding: TrendFinding) -> usize {
-        let count = |one: &SeriesTrend| match finding {
+        self.trend.series.iter().map(|one| self.count_of(one, finding)).sum()
+    }
+
+    /// How many listed findings of a kind a series has.
+    pub(super) fn count_of(&self, one: &SeriesTrend, finding: TrendFinding) -> usize {
+        match finding {
             TrendFinding::Worse => self.changes_of(one).filter(|change| change.is_worse).count(),
             TrendFinding::Drift => usize::from(self.drift_of(one).is_some() || !one.since_pins.is_empty()),
             TrendFinding::Noise => usize::from(self.noisier_of(one).is_some()),
             TrendFinding::Silent => usize::from(self.silent_of(one) > 0),
-        };
-        self.trend.series.iter().map(count).sum()
+        }
+    }
+
+    /// How many series were looked at: not those without a direction, and not those with too few runs.
+    #[must_use]
+    pub fn looked_at(&self) -> usize {
+        self.trend.series.iter().filter(|one| one.refusal.is_none() && !one.levels.is_empty()).count()
     }
 
     /// The outcome in one line.
@@ -164,45 +177,50 @@ fn label(series: &SeriesMeta) -> String {
     )
 }
 
-/// Renders a trend as GitHub Markdown, with a final newline.
+/// Renders a trend as GitHub Markdown, with a final newline, in at most `budget` bytes where ten rows of each table fit.
 #[must_use]
-pub fn trend_markdown(view: &TrendView) -> String {
+pub fn trend_markdown(view: &TrendView, budget: usize) -> String {
+    let rows = most_that_fit(ROWS, |rows| layout(view, rows).len() <= budget);
+    layout(view, rows.max(FEWEST_ROWS))
+}
+
+fn layout(view: &TrendView, rows: usize) -> String {
     let sign = if view.worsenings() > 0 { "⚠️" } else { "✅" };
     let mut blocks = vec![format!("### {sign} {}", view.headline())];
-    blocks.push(changes_table(view));
+    blocks.push(changes_table(view, rows));
     let drift = |one: &SeriesTrend| view.drift_of(one).map(drift_words);
-    blocks.push(findings(view, "Crept away from their best level in small steps", drift));
-    blocks.push(findings(view, "Worse than a pinned commit", pin_words));
-    blocks.push(findings(view, "Became noisier", |one| view.noisier_of(one).map(noisier_words)));
-    blocks.push(findings(view, "Stopped reporting", |one| silent(view, one)));
-    blocks.push(findings(view, "Not looked at", |one| one.refusal.clone()));
+    blocks.push(findings(view, rows, "Crept away from their best level in small steps", drift));
+    blocks.push(findings(view, rows, "Worse than a pinned commit", pin_words));
+    blocks.push(findings(view, rows, "Became noisier", |one| view.noisier_of(one).map(noisier_words)));
+    blocks.push(findings(view, rows, "Stopped reporting", |one| silent(view, one)));
+    blocks.push(findings(view, rows, "Not looked at", |one| one.refusal.clone()));
     blocks.push(format!("<sub>{}</sub>", name(&view.baseline)));
     blocks.retain(|block| !block.is_empty());
     format!("{}\n", blocks.join("\n\n"))
 }
 
 /// The worsenings as a table, and what became better folded below it.
-fn changes_table(view: &TrendView) -> String {
+fn changes_table(view: &TrendView, rows: usize) -> String {
     let (worse, better): (Vec<_>, Vec<_>) = view.changes().into_iter().partition(|(_, change)| change.is_worse);
     if worse.is_empty() && better.is_empty() {
         return "No level changed by more than its noise and the minimum effect.".to_owned();
     }
     let mut blocks = Vec::new();
     if !worse.is_empty() {
-        blocks.push(table(view, &worse));
+        blocks.push(table(view, &worse, rows));
     }
     if !better.is_empty() {
         let summary = plural(better.len(), "improvement", "improvements");
-        blocks.push(format!("<details><summary>{summary}</summary>\n\n{}\n\n</details>", table(view, &better)));
+        blocks.push(format!("<details><summary>{summary}</summary>\n\n{}\n\n</details>", table(view, &better, rows)));
     }
     blocks.join("\n\n")
 }
 
 /// Two lines a cell: a summary is narrow.
-fn table(view: &TrendView, changes: &[(&SeriesTrend, &LevelChange)]) -> String {
+fn table(view: &TrendView, changes: &[(&SeriesTrend, &LevelChange)], rows: usize) -> String {
     let mut lines =
         vec!["| Change | Series | Level | Since | History |".to_owned(), "| --: | :-- | --: | :-- | :-- |".to_owned()];
-    lines.extend(changes.iter().take(ROWS).map(|(one, change)| {
+    lines.extend(changes.iter().take(rows).map(|(one, change)| {
         let unit = one.series.unit.as_str();
         let values: Vec<Option<f64>> = one.values.iter().copied().map(Some).collect();
         let cells = [
@@ -218,7 +236,7 @@ fn table(view: &TrendView, changes: &[(&SeriesTrend, &LevelChange)]) -> String {
         ];
         format!("| {} |", cells.join(" | "))
     }));
-    let left = changes.len().saturating_sub(ROWS);
+    let left = changes.len().saturating_sub(rows);
     if left > 0 {
         lines.push(format!("\nand {}, smaller or older ones", plural(left, "more change", "more changes")));
     }
@@ -226,9 +244,9 @@ fn table(view: &TrendView, changes: &[(&SeriesTrend, &LevelChange)]) -> String {
 }
 
 /// A list of the series that have something, with its words.
-fn findings(view: &TrendView, heading: &str, words: impl Fn(&SeriesTrend) -> Option<String>) -> String {
+fn findings(view: &TrendView, rows: usize, heading: &str, words: impl Fn(&SeriesTrend) -> Option<String>) -> String {
     let found = view.trend.series.iter().filter_map(|one| Some(format!("{}: {}", one.series.key, words(one)?)));
-    listed(heading, found, ROWS)
+    listed(heading, found, rows)
 }
 
 /// `not in the last 4 commits of its hardware`, for a listed series that stopped reporting.
@@ -286,7 +304,7 @@ mod tests {
 
     #[test]
     fn a_worsening_is_told_with_size_place_and_commits() {
-        let markdown = trend_markdown(&view("embedding"));
+        let markdown = trend_markdown(&view("embedding"), usize::MAX);
         assert!(
             markdown.starts_with("### ⚠️ TREND: 1 worsening in 1 series, 1 became noisier, 1 stopped reporting\n"),
             "{markdown}"
@@ -304,12 +322,12 @@ mod tests {
         let mut view = view("embedding");
         view.since = Some(Timestamp::from_second(86_400 * 6).expect("valid"));
         assert_eq!((view.worsenings(), view.count(TrendFinding::Silent)), (0, 1));
-        assert!(trend_markdown(&view).contains("No level changed"));
+        assert!(trend_markdown(&view, usize::MAX).contains("No level changed"));
     }
 
     #[test]
     fn hostile_names_stay_text() {
-        let markdown = trend_markdown(&view(HOSTILE));
+        let markdown = trend_markdown(&view(HOSTILE), usize::MAX);
         assert!(!markdown.contains("<img") && !markdown.contains("@octocat") && !markdown.contains("|'A1'"));
         assert!(trend_text(&view(HOSTILE)).lines().all(|line| !line.starts_with("next")));
     }

@@ -44,10 +44,11 @@ pub(crate) enum Fault {
     Done(ResponseTemplate),
 }
 
-/// The comments of pull request 7, and the faults to come by method.
+/// The comments of pull request 7, the issues, and the faults to come by method.
 #[derive(Default)]
 pub(crate) struct State {
     pub(crate) comments: Vec<Value>,
+    pub(crate) issues: Vec<Value>,
     faults: VecDeque<(&'static str, Fault)>,
     /// Who writes with the token.
     author: String,
@@ -64,6 +65,17 @@ impl State {
         });
         self.comments.push(comment.clone());
         comment
+    }
+
+    fn open(&mut self, author: &str, content: &Value) -> Value {
+        let number = self.issues.len() + 1;
+        let mut issue = json!({
+            "number": number, "user": { "login": author }, "state": "open",
+            "html_url": format!("https://github.example/octo/bench/issues/{number}"),
+        });
+        merge(&mut issue, content);
+        self.issues.push(issue.clone());
+        issue
     }
 }
 
@@ -116,6 +128,10 @@ impl GitHub {
 
     pub(crate) fn add(&self, author: &str, body: &str) -> u64 {
         self.state.lock().unwrap().add(author, body)["id"].as_u64().unwrap()
+    }
+
+    pub(crate) fn open(&self, author: &str, content: &Value) {
+        self.state.lock().unwrap().open(author, content);
     }
 
     /// The next request of this method meets this fault.
@@ -192,16 +208,23 @@ impl Comments {
             return says(401, "Bad credentials");
         }
         let path = request.url.path();
-        let below = path.strip_prefix(self.prefix).and_then(|path| path.strip_prefix("/repos/octo/bench/issues/"));
-        let body = || request.body_json::<Value>().unwrap()["body"].as_str().unwrap().to_owned();
+        let below = path.strip_prefix(self.prefix).and_then(|path| path.strip_prefix("/repos/octo/bench/"));
+        let content = || request.body_json::<Value>().unwrap();
+        let body = || content()["body"].as_str().unwrap().to_owned();
         match (request.method.as_str(), below.unwrap_or_default()) {
-            ("GET", "7/comments") => page(&state.comments, request),
-            ("POST", "7/comments") => {
+            ("GET", "labels") => page(&[json!({ "name": "Performance" })], request),
+            ("GET", "issues") => page(&state.issues, request),
+            ("POST", "issues") => {
+                let author = state.author.clone();
+                ResponseTemplate::new(201).set_body_json(state.open(&author, &content()))
+            }
+            ("GET", "issues/7/comments") => page(&state.comments, request),
+            ("POST", "issues/7/comments") => {
                 let author = state.author.clone();
                 ResponseTemplate::new(201).set_body_json(state.add(&author, &body()))
             }
-            ("PATCH", below) if below.starts_with("comments/") => {
-                let id = below.trim_start_matches("comments/").parse::<u64>().unwrap();
+            ("PATCH", below) if below.starts_with("issues/comments/") => {
+                let id = below.trim_start_matches("issues/comments/").parse::<u64>().unwrap();
                 match state.comments.iter_mut().find(|comment| comment["id"] == id) {
                     Some(comment) => {
                         comment["body"] = body().into();
@@ -210,8 +233,20 @@ impl Comments {
                     None => says(404, "Not Found"),
                 }
             }
+            ("PATCH", below) if below.starts_with("issues/") => {
+                let number = below.trim_start_matches("issues/").parse::<u64>().unwrap();
+                let issue = state.issues.iter_mut().find(|issue| issue["number"] == number).unwrap();
+                merge(issue, &content());
+                ResponseTemplate::new(200).set_body_json(&*issue)
+            }
             (method, _) => says(500, &format!("unexpected call: {method} {path}")),
         }
+    }
+}
+
+fn merge(into: &mut Value, content: &Value) {
+    for (key, value) in content.as_object().unwrap() {
+        into[key] = value.clone();
     }
 }
 

@@ -44,7 +44,7 @@ fn unchanged_content_is_not_written() {
     let id = github.add(BOT, &text(&desired()));
     let again = Desired { run_id: 18, ..desired() };
     let posted = github.post(BOT, &again).unwrap();
-    assert_eq!(posted.action, Action::Unchanged);
+    assert_eq!(posted.action, Action::Kept(KeepReason::Unchanged));
     assert!(posted.url.unwrap().ends_with(&format!("#issuecomment-{id}")));
     assert_eq!(github.calls(), ["GET /repos/octo/bench/issues/7/comments?per_page=100&page=1"]);
 }
@@ -61,9 +61,12 @@ fn the_same_text_about_other_series_is_written() {
 fn an_older_run_never_overwrites_a_newer_one() {
     let github = GitHub::start();
     github.add(BOT, &text(&desired()));
-    for (run_id, attempt, action) in
-        [(16, 9, Action::NewerRun), (17, 1, Action::NewerRun), (17, 2, Action::Updated), (17, 3, Action::Updated)]
-    {
+    for (run_id, attempt, action) in [
+        (16, 9, Action::Kept(KeepReason::NewerRun)),
+        (17, 1, Action::Kept(KeepReason::NewerRun)),
+        (17, 2, Action::Updated),
+        (17, 3, Action::Updated),
+    ] {
         let body = format!("# Run {run_id}/{attempt}");
         let posted = github.post(BOT, &Desired { run_id, attempt, body, ..desired() });
         assert_eq!(posted.unwrap().action, action, "run {run_id}, attempt {attempt}");
@@ -189,8 +192,8 @@ fn a_text_that_is_too_long_is_cut_at_a_line_and_still_recognised() {
     github.post(BOT, &long).unwrap();
     let body = github.bodies().remove(0);
     assert!(body.len() <= 60_000 && body.len() > 59_000, "{}", body.len());
-    assert!(body.ends_with("ä row of a table\n\n_The rest did not fit into a comment; the job summary has it._\n"));
-    assert_eq!(github.post(BOT, &long).unwrap().action, Action::Unchanged);
+    assert!(body.ends_with("ä row of a table\n\n_The rest did not fit in here; the job summary has it._\n"));
+    assert_eq!(github.post(BOT, &long).unwrap().action, Action::Kept(KeepReason::Unchanged));
 }
 
 #[test]
@@ -229,5 +232,5 @@ fn more_series_than_a_marker_holds_are_cut() {
     github.post(BOT, &many).unwrap();
     let marker = Marker::parse(&github.bodies()[0]).unwrap();
     assert_eq!(marker.state, many.state[..200]);
-    assert_eq!(github.post(BOT, &many).unwrap().action, Action::Unchanged);
+    assert_eq!(github.post(BOT, &many).unwrap().action, Action::Kept(KeepReason::Unchanged));
 }

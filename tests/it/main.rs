@@ -14,6 +14,7 @@ mod github_archive;
 mod github_client;
 mod github_events;
 mod github_faults;
+mod github_issue;
 mod github_server;
 mod github_sticky;
 mod hostile_formats;

@@ -22,11 +22,11 @@ use crate::cli::gate_args::{GateArgs, RequireBaseline};
 use crate::cli::leg::{self, Remark};
 use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::{Console, Surroundings};
-use crate::cli::{baseline, policy};
+use crate::cli::{baseline, ci, policy};
 use crate::config::{Config, ConfiguredPolicy};
 use crate::formats::ReadOptions;
 use crate::gate::{self, Action, FEWEST_RUNS, Setting};
-use crate::github::{Client, Environment, Token, WorkflowRun};
+use crate::github::WorkflowRun;
 use crate::model::{Context, History};
 use crate::report::{Provenance, View};
 use crate::store::BaselineFilter;
@@ -52,8 +52,8 @@ fn run_stopped(
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
     let config = policy::load(arguments.policy.config.as_deref())?;
-    let ci = workflow_run(surroundings)?;
-    let client = client(ci.as_ref(), surroundings)?;
+    let ci = ci::workflow_run(surroundings)?;
+    let client = ci::client(ci.as_ref(), surroundings)?;
     let stated = baseline::branch(&arguments.policy, &config);
     let job = Job {
         arguments,
@@ -209,7 +209,7 @@ fn judge(
         rule: rule(job, &filter, anchor, &history),
         history: Some(prepared.sentence.clone()),
         notices,
-        url: job.ci.map(page),
+        url: job.ci.map(WorkflowRun::page),
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
     };
     Ok(View::new(&judgement, &provenance))
@@ -253,11 +253,6 @@ fn rule(job: &Job<'_>, filter: &BaselineFilter, anchor: &Anchor, history: &Histo
     rule
 }
 
-/// The run's page. Not that of the attempt: a comment in which nothing else changed is left as it is.
-fn page(ci: &WorkflowRun) -> String {
-    format!("{}/{}/actions/runs/{}", ci.server_url, ci.repository, ci.run_id)
-}
-
 fn named(arguments: &GateArgs) -> Vec<String> {
     arguments.results.iter().map(|path| path.display().to_string()).collect()
 }
@@ -275,23 +270,4 @@ fn with_required_baseline(policy: ConfiguredPolicy, job: &Job<'_>, history: &His
         RequireBaseline::Auto => return policy,
     };
     policy.with_nothing_to_judge(Setting::from_place(action, why))
-}
-
-fn workflow_run(surroundings: &Surroundings) -> Result<Option<WorkflowRun>, CliError> {
-    let event = surroundings.variable("GITHUB_EVENT_PATH").map(std::fs::read);
-    let event = match event {
-        Some(Ok(event)) => Some(event),
-        Some(Err(source)) => {
-            let path = surroundings.variable("GITHUB_EVENT_PATH").unwrap_or_default().into();
-            return Err(CliError::File { action: "read", path, source });
-        }
-        None => None,
-    };
-    Ok(WorkflowRun::read(Environment { variables: &surroundings.environment, event: event.as_deref() })?)
-}
-
-fn client(ci: Option<&WorkflowRun>, surroundings: &Surroundings) -> Result<Option<Client>, CliError> {
-    let token = surroundings.variable("GITHUB_TOKEN").and_then(|token| Token::new(token.to_owned()));
-    let Some((ci, token)) = ci.zip(token) else { return Ok(None) };
-    Ok(Some(Client::new(&ci.api_url, &ci.repository, token)?))
 }

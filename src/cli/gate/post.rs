@@ -19,7 +19,7 @@ use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::Console;
 use crate::gate::{Judgement, Outcome, Verdict};
 use crate::github::sticky::{self, Desired};
-use crate::github::{Client, Comment, Event, GithubError, Marker};
+use crate::github::{self, Client, Comment, Event, GithubError, Marker};
 use crate::model::Leg;
 use crate::report::{self, TerminalOptions, View};
 use crate::text::{plural, short_commit};
@@ -127,7 +127,7 @@ fn fixed(judgement: &Judgement, previous: Option<&Marker>) -> Vec<String> {
 }
 
 /// Posts the comment; the error is the reason for having none.
-fn comment(job: &Job<'_>, view: &View, exit: Exit, comments: Option<Listed>) -> Result<Option<sticky::Posted>, String> {
+fn comment(job: &Job<'_>, view: &View, exit: Exit, comments: Option<Listed>) -> Result<Option<github::Posted>, String> {
     let asked = job.arguments.comment != CommentMode::Never;
     let Some(number) = job.subject.pull_request.filter(|_| asked) else { return Ok(None) };
     let Some(client) = job.client else {
@@ -148,7 +148,7 @@ fn publish(
     number: u64,
     view: &View,
     comments: Vec<Comment>,
-) -> Result<sticky::Posted, GithubError> {
+) -> Result<github::Posted, GithubError> {
     let regressed = view.judgement.series.iter().filter(|judged| judged.verdict == Verdict::Regressed);
     let state = regressed.take(200).map(|judged| judged.series.key.id().to_string()).collect();
     let empty = desired(job, String::new(), state);
@@ -172,7 +172,7 @@ fn desired(job: &Job<'_>, body: String, state: Vec<String>) -> Desired {
 }
 
 /// What the user should know of a comment that was posted.
-fn warnings(posted: &sticky::Posted) -> Vec<String> {
+fn warnings(posted: &github::Posted) -> Vec<String> {
     let mut warnings: Vec<String> = posted.warning.iter().cloned().collect();
     if posted.duplicates > 0 {
         let more = plural(posted.duplicates, "more comment carries", "more comments carry");
