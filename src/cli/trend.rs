@@ -79,7 +79,7 @@ fn look(arguments: &TrendArgs, surroundings: &Surroundings) -> Result<TrendView,
 }
 
 fn write(arguments: &TrendArgs, view: &TrendView, console: &mut Console<'_>) -> Result<(), CliError> {
-    let document = match arguments.format {
+    let document = match arguments.form() {
         TrendFormat::Text => report::trend_text(view),
         TrendFormat::Markdown => report::trend_markdown(view, usize::MAX),
         TrendFormat::Html => report::trend_html(view),
@@ -109,9 +109,20 @@ fn write_pictures(arguments: &TrendArgs, view: &TrendView) -> Result<(), CliErro
 }
 
 impl TrendArgs {
+    /// The format that was asked for, or that the file's ending says.
+    fn form(&self) -> TrendFormat {
+        let ending = self.output.as_deref().and_then(|path| path.extension()?.to_str());
+        self.format.unwrap_or(match ending {
+            Some("md") => TrendFormat::Markdown,
+            Some("html") => TrendFormat::Html,
+            Some("json") => TrendFormat::Json,
+            _ => TrendFormat::Text,
+        })
+    }
+
     /// Whether standard output is for another program.
     pub(super) fn is_document(&self) -> bool {
-        matches!(self.format, TrendFormat::Json | TrendFormat::Html) && self.output.is_none()
+        matches!(self.form(), TrendFormat::Json | TrendFormat::Html) && self.output.is_none()
     }
 }
 

@@ -25,9 +25,9 @@ pub struct TrendArgs {
     /// End with exit code 10 where something of these kinds is listed; several are separated by commas
     #[arg(long, env = "BENCHGATE_FAIL_ON", value_name = "KIND", value_delimiter = ',')]
     pub fail_on: Vec<FailOn>,
-    /// How to print the trend
-    #[arg(long, env = "BENCHGATE_TREND_FORMAT", value_name = "FORMAT", default_value = "text")]
-    pub format: TrendFormat,
+    /// How to print the trend; by the ending of --output where that is given
+    #[arg(long, env = "BENCHGATE_TREND_FORMAT", value_name = "FORMAT")]
+    pub format: Option<TrendFormat>,
     /// Write the trend to a file instead of standard output
     #[arg(long, short, env = "BENCHGATE_OUTPUT", value_name = "FILE")]
     pub output: Option<PathBuf>,
