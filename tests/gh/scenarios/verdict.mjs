@@ -53,6 +53,8 @@ export default {
     assert.deepEqual(rest, {
       outcome: 'failed', regressions: '1', improvements: '0', missing: '0', inconclusive: '0', compared: '3',
       'baseline-commit': commit(19), 'baseline-age-days': '0', 'history-source': 'cache', 'exit-code': '10',
+      // Those of mode `trend`.
+      'html-path': '', 'badge-path': '', 'issue-url': '',
     });
     assert.deepEqual(JSON.parse(suspects).benchmarks, ['embed']);
     for (const path of [report, json, bundle]) assert.match(path, /\/temp\/benchgate\/benchmarks\//);
