@@ -8,6 +8,7 @@
 //! - [`decision`]: what somebody decided about a baseline
 //! - [`draft`]: results as an adapter found them, before flags and CI environment fill the gaps
 //! - [`family`](mod@family): families of models, inferred from names
+//! - [`finding`]: what is wrong with a history
 //! - [`hardware`]: hardware type, device and the machine it sits in
 //! - [`history`]: what the store hands to the gate
 //! - [`id`]: ids derived from content
@@ -24,6 +25,7 @@ pub mod alias;
 pub mod decision;
 pub mod draft;
 pub mod family;
+pub mod finding;
 pub mod hardware;
 pub mod history;
 pub mod id;

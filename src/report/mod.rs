@@ -19,6 +19,7 @@
 //! - [`decisions()`]: what somebody decided about baselines
 //! - [`document`](mod@document): reports made of tables, for people and for programs
 //! - [`overview`](mod@overview): what a history holds, as such reports
+//! - [`validation()`]: what is wrong with a history, as such a report
 //! - [`table`]: rows of a query; [`workbook()`]: the same for spreadsheets
 //! - [`svg`]: plots, sparklines and badges; [`html`]: pages of their own
 
@@ -37,6 +38,7 @@ mod filters;
 pub mod html;
 mod json;
 mod json_schema;
+mod maintenance;
 mod markdown;
 pub mod overview;
 mod policy_words;
@@ -72,6 +74,7 @@ pub use explain_html::{explanation_html, explanation_svg};
 pub use explain_json::{EXPLAIN_SCHEMA, ExplainV1, explain_json_schema, explanation_json};
 pub use json::json;
 pub use json_schema::{ReportV1, SCHEMA, json_schema};
+pub use maintenance::{validation, validation_headline};
 pub use markdown::{DEFAULT_BUDGET, markdown, markdown_error, markdown_warning};
 pub use selftest::selftest;
 pub use suspects::{SUSPECTS_SCHEMA, SuspectsV1, suspects, suspects_json_schema, suspects_line};

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use duckdb::{AccessMode, Config, Connection};
 use jiff::Timestamp;
 
-use super::error::StoreError;
+use super::error::{StoreError, is_damage};
 use super::known::Known;
 use super::rows::Rows;
 use super::schema;
@@ -51,6 +51,7 @@ impl Store {
             return Err(StoreError::Absent { path: path.to_owned() });
         }
         reject_foreign_file(path)?;
+        let file = file_at(path);
         let connection = match connect(path, mode) {
             // Tried first: another process that is just making the file holds its lock.
             Err(error @ StoreError::Corrupt { .. }) if mode == Mode::Create && is_unfinished(path) => {
@@ -61,6 +62,11 @@ impl Store {
             }
             other => other?,
         };
+        // Between being found and being locked it may have been replaced, and what is written into the old one is lost.
+        if mode != Mode::Read && file.is_some() && file != file_at(path) {
+            drop(connection);
+            return Self::open(path, mode, now);
+        }
         let (known, deferred) = (RefCell::default(), RefCell::default());
         let store = Self { connection, known, deferred, path: path.to_owned(), mode };
         store.check_schema(mode, now)?;
@@ -176,15 +182,39 @@ fn open_for_writing(path: &Path, config: Config) -> Result<Connection, duckdb::E
     // One thread writes; the other cores are for parsing.
     let config = config.threads(1)?.with("checkpoint_threshold", CHECKPOINT_BYTES)?;
     let connection = Connection::open_in_memory_with_flags(config)?;
-    // A statement holds text; a path that is none must not become another one.
-    let file = path.to_str().ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))?.replace('\'', "''");
-    connection.execute_batch(&format!(
-        "SET temp_directory = '{file}.tmp';
-         ATTACH '{file}' AS store (TYPE duckdb, BLOCK_SIZE {BLOCK_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}',
-            RECOVERY_MODE no_wal_writes);
-         USE store"
-    ))?;
+    let file = quoted(path)?;
+    let attach = attach(path, "store")?;
+    connection.execute_batch(&format!("SET temp_directory = '{file}.tmp'; {attach}; USE store"))?;
     Ok(connection)
+}
+
+/// The statement that attaches a file for writing, and makes it where there is none.
+pub(super) fn attach(path: &Path, name: &str) -> Result<String, duckdb::Error> {
+    let file = quoted(path)?;
+    Ok(format!(
+        "ATTACH '{file}' AS {name} (TYPE duckdb, BLOCK_SIZE {BLOCK_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}',
+            RECOVERY_MODE no_wal_writes)"
+    ))
+}
+
+/// A path as a statement holds it: as text. One that is none must not become another path.
+fn quoted(path: &Path) -> Result<String, duckdb::Error> {
+    Ok(path.to_str().ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))?.replace('\'', "''"))
+}
+
+/// Which file stands at a path, where the system tells: `maintain` puts another one there.
+fn file_at(path: &Path) -> Option<(u64, u64)> {
+    #[cfg(unix)]
+    {
+        use std::os::unix::fs::MetadataExt as _;
+        std::fs::metadata(path).ok().map(|file| (file.dev(), file.ino()))
+    }
+    #[cfg(not(unix))]
+    {
+        // An open file cannot be replaced there.
+        let _ = path;
+        None
+    }
 }
 
 /// Bytes a block of a new file has: DuckDB's smallest, since a history is small and DuckDB's default of 256 KiB would
@@ -214,13 +244,7 @@ fn classify(path: &Path, source: duckdb::Error) -> StoreError {
         StoreError::NewerDuckDb { path, source }
     } else if says(&["not a valid duckdb database file"]) {
         StoreError::NotDuckDb { path }
-    } else if says(&[
-        "corrupt",
-        "checksum",
-        "failed to deserialize",
-        "serialization error",
-        "could not read enough bytes",
-    ]) {
+    } else if is_damage(&words) {
         StoreError::Corrupt { path, source }
     } else {
         StoreError::Open { path, source }

@@ -177,6 +177,40 @@ pub enum StoreError {
         /// The limit.
         seconds: u64,
     },
+    /// A block of the file is not what its checksum says.
+    #[error("the history is damaged: the database could not {action}")]
+    Damaged {
+        /// What was attempted.
+        action: &'static str,
+        /// DuckDB's words.
+        #[source]
+        source: duckdb::Error,
+    },
+    /// The disk is full, or the file may not grow or be written.
+    #[error("the file could not be written, to {action}")]
+    Unwritable {
+        /// What was attempted.
+        action: &'static str,
+        /// DuckDB's words.
+        #[source]
+        source: duckdb::Error,
+    },
+    /// A copy that does not hold what its original holds.
+    #[error("`{path}` was written and does not hold what the history holds")]
+    Differs {
+        /// The copy.
+        path: PathBuf,
+    },
+    /// `maintain validate` found errors.
+    #[error("`{path}` holds what benchgate did not write, in {places}")]
+    Defective {
+        /// The history.
+        path: PathBuf,
+        /// How many places have errors, in words.
+        places: String,
+        /// Whether its tables are among them.
+        is_schema: bool,
+    },
     /// Anything else that DuckDB refuses.
     #[error("the database refused to {action}")]
     Database {
@@ -207,12 +241,15 @@ impl StoreError {
             | Self::NotFormer { .. }
             | Self::Unreadable { .. }
             | Self::Sqlite { .. }
+            | Self::Damaged { .. }
+            | Self::Unwritable { .. }
             | Self::Open { .. } => "DB001",
             Self::NotAHistory { .. }
             | Self::Strange { .. }
             | Self::NewerSchema { .. }
             | Self::OlderSchema { .. }
             | Self::NotEmpty { .. }
+            | Self::Defective { is_schema: true, .. }
             | Self::BadRow { .. } => "DB002",
             Self::Conflict { .. }
             | Self::Repeated { .. }
@@ -222,6 +259,7 @@ impl StoreError {
             Self::Query { .. } | Self::QueryTimeout { .. } | Self::UnknownTable { .. } | Self::Database { .. } => {
                 "DB004"
             }
+            Self::Differs { .. } | Self::Defective { .. } => "DB005",
         }
     }
 
@@ -235,7 +273,14 @@ impl StoreError {
             Self::UnknownTable { .. } => "docs/sql.md describes the tables and views",
             Self::Locked { .. } => "wait for the other process, or end it; readers and writers exclude each other",
             Self::NotDuckDb { .. } => "check the path given with --db; results files go to `benchgate ingest`",
-            Self::Corrupt { .. } => "restore a backup, or import the results files into a new database",
+            Self::Corrupt { .. } | Self::Damaged { .. } => WAY_BACK,
+            Self::Unwritable { .. } => {
+                "make room on the disk, or let the file be written, and run it again; the history is as it was before"
+            }
+            Self::Differs { .. } => "the history is as it was before; run it again, and please report this",
+            Self::Defective { .. } => {
+                "each finding says what mends it; `benchgate maintain restore` brings a backup back"
+            }
             Self::NewerDuckDb { .. } | Self::NewerSchema { .. } => "use the newer benchgate that wrote it",
             Self::Open { .. } => "check that the folder exists and that you may read and write the file",
             Self::NotAHistory { .. } => "check the path given with --db, or make it a history with `benchgate init`",
@@ -248,7 +293,9 @@ impl StoreError {
             Self::Unreadable { .. } => "check the path, and that you may read it",
             Self::Export { source, .. } => source.hint(),
             Self::Sqlite { .. } => "check the file with the `sqlite3` shell, or export its tables as CSV",
-            Self::OlderSchema { .. } => "bring it up to date with `benchgate init --db PATH`, which keeps everything",
+            Self::OlderSchema { .. } => {
+                "bring it up to date with `benchgate maintain migrate --db PATH`, which keeps everything"
+            }
             Self::Conflict { .. } => "a re-run is a new attempt: give --attempt N, or another --run-id",
             Self::Repeated { .. } => {
                 "tell the results apart by test case or parameters, or report repetitions as samples; a re-run of the \
@@ -268,8 +315,38 @@ impl StoreError {
         }
     }
 
-    /// Wraps what DuckDB refused.
+    /// Wraps what DuckDB refused. It tells its reasons in words only; these are the words of 1.5.
     pub(crate) fn database(action: &'static str) -> impl FnOnce(duckdb::Error) -> Self {
-        move |source| Self::Database { action, source }
+        move |source| {
+            let words = source.to_string().to_lowercase();
+            if is_damage(&words) {
+                Self::Damaged { action, source }
+            } else if UNWRITABLE.iter().any(|part| words.contains(part)) {
+                Self::Unwritable { action, source }
+            } else {
+                Self::Database { action, source }
+            }
+        }
     }
 }
+
+/// What becomes of a file that cannot be read: the ways to another one.
+const WAY_BACK: &str = "bring a backup back with `benchgate maintain restore FILE`; without one, take the history that \
+    CI left as an artifact, or import the results files or bundles into a new database";
+
+/// Whether DuckDB, in lower case, speaks of a file that is not as it was written.
+pub(super) fn is_damage(words: &str) -> bool {
+    const WORDS: [&str; 5] =
+        ["corrupt", "checksum", "failed to deserialize", "serialization error", "could not read enough bytes"];
+    WORDS.iter().any(|part| words.contains(part))
+}
+
+/// What DuckDB says when a disk is full, a quota is used up, or a file may not be written.
+const UNWRITABLE: [&str; 6] = [
+    "no space left",
+    "file too large",
+    "could not write",
+    "read-only file system",
+    "permission denied",
+    "disk quota exceeded",
+];

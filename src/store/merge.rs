@@ -18,7 +18,7 @@ use super::outcome::ImportOutcome;
 
 /// Every table but `measurements` with what tells its rows apart. `results` is the last: what it lacks decides which
 /// measurements are taken.
-const TABLES: [(&str, &str); 11] = [
+pub(super) const TABLES: [(&str, &str); 11] = [
     ("decisions", "decision_id"),
     ("models", "model_id"),
     ("hardware_platforms", "hardware_id"),

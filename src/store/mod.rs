@@ -21,6 +21,7 @@
 //! - [`import`] - writing runs
 //! - `known` - what need not be written again
 //! - `known_run` - results of a run that is in the history
+//! - [`maintenance`] - proving that a history is whole, and writing it anew
 //! - `merge` - two histories into one
 //! - [`history`] - reading what a candidate is compared with
 //! - `overview` - what a history holds, counted for reports
@@ -44,6 +45,7 @@ pub mod history;
 pub mod import;
 mod known;
 mod known_run;
+pub mod maintenance;
 mod merge;
 pub mod outcome;
 mod overview;
@@ -64,6 +66,7 @@ pub use error::StoreError;
 pub use former::{FormerDatabase, FormerKind, read_former};
 pub use history::BaselineFilter;
 pub use import::{Import, Source};
+pub use maintenance::fingerprint::Fingerprint;
 pub use outcome::ImportOutcome;
 pub use pack::{PackedResults, PackedRun, Packer};
 pub use query::QueryLimits;

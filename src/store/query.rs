@@ -15,7 +15,7 @@ use duckdb::{Connection, Statement, params_from_iter};
 use jiff::Timestamp;
 
 use super::connection::Store;
-use super::error::StoreError;
+use super::error::{StoreError, is_damage};
 use crate::model::{Cell, Table};
 
 /// How much a query may take.
@@ -92,10 +92,19 @@ pub(super) fn within<T>(
         let is_late = watch.join().expect("internal error: the watch only waits");
         match answer {
             Err(_) if is_late => Err(StoreError::QueryTimeout { seconds: time.as_secs() }),
+            Err(source) if is_damaged_block(&source) => {
+                Err(StoreError::Damaged { action: "read what was asked for", source })
+            }
             Err(error) => Err(StoreError::Query { message: first_line(&error.to_string()) }),
             Ok(answer) => answer.map_err(|message| StoreError::Query { message }),
         }
     })
+}
+
+/// Whether a block is not what its checksum says; the words of the statement itself may be any.
+fn is_damaged_block(error: &duckdb::Error) -> bool {
+    let words = error.to_string().to_lowercase();
+    words.starts_with("io error") && is_damage(&words)
 }
 
 /// The values of a statement's parameters in their order, or what is wrong with their names.

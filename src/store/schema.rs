@@ -9,8 +9,11 @@ use jiff::Timestamp;
 
 use super::error::StoreError;
 
-/// One step of the schema: its description and its statements. The version is the position in the list, from 1.
-const MIGRATIONS: &[(&str, &str)] =
+/// One step of the schema: its description and its statements.
+pub(super) type Migration = (&'static str, &'static str);
+
+/// Every step; a step's version is its position, from 1.
+pub(super) const MIGRATIONS: &[Migration] =
     &[("tables, facts and the views of the former system", include_str!("schema/v1.sql"))];
 
 /// The newest version that this binary knows.
@@ -34,6 +37,16 @@ pub(super) fn version(connection: &Connection) -> Result<Option<i32>, duckdb::Er
     connection.query_row("SELECT max(version) FROM schema_migrations", [], |row| row.get(0))
 }
 
+/// The steps after a version, in words.
+#[must_use]
+pub fn steps_after(version: i32) -> Vec<(i32, &'static str)> {
+    (1..)
+        .zip(MIGRATIONS)
+        .filter(|(step, _)| *step > version)
+        .map(|(step, (description, _))| (step, *description))
+        .collect()
+}
+
 /// Whether a file holds anything at all.
 pub(super) fn is_empty(connection: &Connection) -> Result<bool, duckdb::Error> {
     let tables: i64 = connection.query_row("SELECT count(*) FROM information_schema.tables", [], |row| row.get(0))?;
@@ -42,7 +55,17 @@ pub(super) fn is_empty(connection: &Connection) -> Result<bool, duckdb::Error> {
 
 /// Applies what is missing after version `from`; 0 for an empty file.
 pub(super) fn migrate(connection: &Connection, from: i32, now: Timestamp) -> Result<(), StoreError> {
-    for (version, (description, statements)) in (1..).zip(MIGRATIONS) {
+    apply(connection, MIGRATIONS, from, now)
+}
+
+/// Applies the steps of a list that come after version `from`.
+pub(super) fn apply(
+    connection: &Connection,
+    migrations: &[Migration],
+    from: i32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    for (version, (description, statements)) in (1..).zip(migrations) {
         if version <= from {
             continue;
         }

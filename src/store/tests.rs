@@ -9,7 +9,7 @@ use jiff::Timestamp;
 use super::*;
 use crate::model::{Cell, Context, Measurement, ResultDraft, RunDraft, SeriesHistory, SeriesKey, SeriesMeta, Unit};
 
-fn now() -> Timestamp {
+pub(super) fn now() -> Timestamp {
     Timestamp::from_second(1_800_000_000).expect("valid")
 }
 
@@ -20,7 +20,7 @@ fn context() -> Context {
     context
 }
 
-fn run(day: i64) -> RunDraft {
+pub(super) fn run(day: i64) -> RunDraft {
     RunDraft {
         key: Some(format!("run-{day}")),
         commit: Some(format!("{day:040x}")),
@@ -29,7 +29,7 @@ fn run(day: i64) -> RunDraft {
     }
 }
 
-fn result(case: &str, latency: f64) -> ResultDraft {
+pub(super) fn result(case: &str, latency: f64) -> ResultDraft {
     let latency = Measurement::new("latency", None, vec![latency, latency * 1.01, latency * 0.99], None, None);
     ResultDraft {
         test_case: Some(case.to_owned()),
@@ -38,7 +38,7 @@ fn result(case: &str, latency: f64) -> ResultDraft {
     }
 }
 
-fn import(
+pub(super) fn import(
     store: &Store,
     file_name: &str,
     run: RunDraft,
@@ -50,7 +50,7 @@ fn import(
     store.import(source, "native", &context, now(), (run, results))
 }
 
-fn create(folder: &Path) -> Store {
+pub(super) fn create(folder: &Path) -> Store {
     Store::open(&folder.join("history.duckdb"), Mode::Create, now()).expect("created")
 }
 

@@ -56,7 +56,7 @@ struct TablesV1<'a> {
     /// Always `benchgate/tables/v1`.
     #[schemars(extend("const" = "benchgate/tables/v1"))]
     schema: &'static str,
-    /// What it reports: `performance`, `hardware`, `compatibility`, `summary` or `rank`.
+    /// What it reports: `performance`, `hardware`, `compatibility`, `summary`, `rank` or `validate`.
     report: &'static str,
     /// Its title for people; not for parsing.
     title: &'a str,
