@@ -12,6 +12,7 @@ use super::baseline_args::BaselineArgs;
 use super::gate_args::{CollectArgs, GateArgs};
 use super::import_args::ImportArgs;
 use super::ingest_args::IngestArgs;
+use super::maintain_args::MaintainArgs;
 use super::report_args::{RankArgs, ReportArgs};
 use super::trend_args::TrendArgs;
 use crate::config::value::{ActionWord, Effect, Level, Window};
@@ -62,6 +63,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Write tables of the history to files: Parquet, CSV or JSON Lines
     Export(ExportArgs),
+    /// Keep the history for years: check it, back it up, make it small again
+    Maintain(Box<MaintainArgs>),
 }
 
 /// The history.

@@ -13,8 +13,8 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{ClosablePipe, Console, Surroundings};
 use super::{
-    calibrate, collect, compare, decide, explain, export, gate, import, ingest, init, query, rank, report, selftest,
-    trend,
+    calibrate, collect, compare, decide, explain, export, gate, import, ingest, init, maintain, query, rank, report,
+    selftest, trend,
 };
 
 /// Runs the program on the process's own arguments and streams.
@@ -72,5 +72,6 @@ pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) ->
         Command::Report(arguments) => report::run(arguments, surroundings, console),
         Command::Rank(arguments) => rank::run(arguments, surroundings, console),
         Command::Query(arguments) => query::run(arguments, surroundings, console),
+        Command::Maintain(arguments) => maintain::command::run(&arguments.command, surroundings, console),
     }
 }

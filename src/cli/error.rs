@@ -10,6 +10,7 @@ use std::path::PathBuf;
 use thiserror::Error;
 
 use super::exit::Exit;
+use super::waiting;
 use crate::config::ConfigError;
 use crate::formats::MappingError;
 use crate::github::GithubError;
@@ -67,6 +68,14 @@ pub enum CliError {
         #[source]
         source: std::io::Error,
     },
+    /// Maintenance that would lose something, or cannot be trusted.
+    #[error("{message}")]
+    Maintenance {
+        /// What is wrong.
+        message: String,
+        /// What to do.
+        hint: String,
+    },
     /// GitHub's API or the event could not be used.
     #[error(transparent)]
     GitHub(#[from] GithubError),
@@ -81,9 +90,12 @@ impl CliError {
     pub fn exit(&self) -> Exit {
         match self {
             Self::Config(_) | Self::Mapping(_) | Self::Usage { .. } | Self::Missing { .. } => Exit::Usage,
-            Self::Store(_) | Self::Results { .. } | Self::File { .. } | Self::GitHub(_) | Self::Output(_) => {
-                Exit::Trouble
-            }
+            Self::Store(_)
+            | Self::Results { .. }
+            | Self::File { .. }
+            | Self::Maintenance { .. }
+            | Self::GitHub(_)
+            | Self::Output(_) => Exit::Trouble,
         }
     }
 
@@ -111,6 +123,7 @@ impl CliError {
     pub fn write(&self, err: &mut dyn Write) -> std::io::Result<()> {
         let code = match self {
             Self::Store(error) => format!("[{}] ", error.code()),
+            Self::Maintenance { .. } => "[DB005] ".to_owned(),
             _ => String::new(),
         };
         writeln!(err, "error: {code}{}", escape::terminal(&self.to_string()))?;
@@ -123,6 +136,11 @@ impl CliError {
             writeln!(err, "cause: {}", escape::terminal(&error.to_string()))?;
             cause = error.source();
         }
+        if let Self::Store(error) = self
+            && let Some(holder) = waiting::holder(error)
+        {
+            writeln!(err, "cause: {}", escape::terminal(&holder))?;
+        }
         if let Some(hint) = self.hint() {
             writeln!(err, "\nhint: {}", escape::terminal(&hint))?;
         }
@@ -132,7 +150,9 @@ impl CliError {
     fn hint(&self) -> Option<String> {
         match self {
             Self::Store(error) => Some(error.hint().to_owned()),
-            Self::Usage { hint, .. } | Self::Results { hint, .. } => Some(hint.clone()),
+            Self::Usage { hint, .. } | Self::Results { hint, .. } | Self::Maintenance { hint, .. } => {
+                Some(hint.clone())
+            }
             Self::Missing { fact: fact @ (MissingFact::Model | MissingFact::Hardware), .. } => {
                 let flag = fact.flag();
                 Some(format!(

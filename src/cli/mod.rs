@@ -5,8 +5,8 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`], [`baseline_args`], [`gate_args`], [`import_args`], [`ingest_args`], [`report_args`], [`trend_args`] - the
-//!   flags
+//! - [`args`], [`baseline_args`], [`gate_args`], [`import_args`], [`ingest_args`], [`maintain_args`],
+//!   [`report_args`], [`trend_args`] - the flags
 //! - `moment`, `selection`, `meant` - times, patterns and series as people write them
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
@@ -19,6 +19,7 @@
 //! - [`read_ahead`] - parsing beside writing
 //! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, `decide`,
 //!   `report`, `rank`, [`query`], `export` - the commands
+//! - `maintain` - checking, backing up, replacing and tidying
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
 //! - `ci` - the workflow run that the command is part of
@@ -57,6 +58,8 @@ pub mod ingest_args;
 pub mod init;
 pub mod inputs;
 mod leg;
+mod maintain;
+pub mod maintain_args;
 mod meant;
 mod moment;
 mod outputs;

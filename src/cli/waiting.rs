@@ -9,6 +9,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use sysinfo::{Pid, ProcessRefreshKind, ProcessesToUpdate, System};
 
 use super::error::CliError;
 use super::surroundings::Console;
@@ -39,14 +40,27 @@ pub(super) fn open(
         if attempt == 0 {
             let holder = error.source().map(ToString::to_string).unwrap_or_default();
             let holder = holder.lines().next().unwrap_or_default();
-            writeln!(
-                console.err,
-                "waiting up to {seconds} s: {error} ({})",
-                escape::terminal(&escape::shorten(holder, 200))
-            )?;
+            let holder = escape::terminal(&escape::shorten(holder, 200));
+            let since =
+                self::holder(&error).map_or_else(String::new, |since| format!("; {}", escape::terminal(&since)));
+            writeln!(console.err, "waiting up to {seconds} s: {error} ({holder}{since})")?;
             console.err.flush()?;
         }
         attempt += 1;
         std::thread::sleep(PAUSE);
     }
+}
+
+/// The process that keeps others out: since when it runs, and where. DuckDB names it where the system tells, which a
+/// file on a network may prevent.
+pub(super) fn holder(error: &StoreError) -> Option<String> {
+    let StoreError::Locked { source, .. } = error else { return None };
+    let pid: u32 = source.to_string().split_once("(PID ")?.1.split_once(')')?.0.parse().ok()?;
+    let pid = Pid::from_u32(pid);
+    let mut system = System::new().ok()?;
+    system.refresh_processes_specifics(ProcessesToUpdate::Some(&[pid]), false, ProcessRefreshKind::nothing());
+    let started = system.process(pid)?.start_time();
+    let started = Timestamp::from_second(i64::try_from(started).ok()?).ok()?;
+    let host = System::host_name().map_or_else(|_| String::new(), |host| format!(" on {host}"));
+    Some(format!("process {pid}{host} has been running since {started}"))
 }

@@ -10,7 +10,7 @@ use std::path::Path;
 use serde_json::Value;
 
 use crate::legacy::folder;
-use crate::support::{Place, native};
+use crate::support::{Place, change, native};
 
 const STAR: &str = "
     CREATE TABLE models (model_id INTEGER PRIMARY KEY, model_name VARCHAR);
@@ -47,12 +47,6 @@ const FLAT: &str = "
         (2, 'bert', 'cpu', NULL, 1, 'fp32', 0, 0, 0, '2025-03-01 02:00:00', 'b.json'),
         (3, 'unknown', 'unknown', NULL, 1, 'fp32', 0, 0, 0, '2025-03-01 02:00:00', 'c.json');";
 
-fn duck(path: &Path, sql: &str) {
-    let connection = duckdb::Connection::open(path).unwrap();
-    connection.execute_batch(sql).unwrap();
-    connection.close().unwrap();
-}
-
 fn sqlite(path: &Path, sql: &str) {
     rusqlite::Connection::open(path).unwrap().execute_batch(sql).unwrap();
 }
@@ -83,7 +77,7 @@ fn performance(place: &Place) -> Vec<String> {
 #[test]
 fn a_star_database_gives_its_measurements_and_counts_the_rest() {
     let place = Place::new();
-    duck(&place.path("old.duckdb"), STAR);
+    change(&place.path("old.duckdb"), STAR);
     let before = std::fs::read(place.path("old.duckdb")).unwrap();
     let report = import(&place, 0, &["old.duckdb"]);
     assert_eq!(performance(&place), STAR_ROWS);
@@ -121,7 +115,7 @@ fn the_same_rows_in_another_kind_of_database_are_the_same_results() {
     assert_eq!(report["databases"][0]["format"], "former-sqlite");
     assert_eq!(performance(&place), STAR_ROWS);
 
-    duck(&place.path("old.duckdb"), STAR);
+    change(&place.path("old.duckdb"), STAR);
     for ending in ["parquet", "csv"] {
         // A pattern for DuckDB, and a quote.
         let folder = place.path(&format!("ex*'port-{ending}"));
@@ -144,7 +138,7 @@ fn the_same_rows_in_another_kind_of_database_are_the_same_results() {
 fn flat_tables_alone_and_beside_the_others_are_read() {
     for sql in [FLAT.to_owned(), format!("{STAR}{FLAT}")] {
         let place = Place::new();
-        duck(&place.path("old.duckdb"), &sql);
+        change(&place.path("old.duckdb"), &sql);
         let answer = place.run(&["import", "old.duckdb"]);
         assert_eq!(answer.code, 0, "{answer:#?}");
         assert!(
@@ -179,9 +173,9 @@ fn a_single_exported_table_is_read_by_its_name() {
 #[test]
 fn a_database_that_grew_brings_what_is_new() {
     let place = Place::new();
-    duck(&place.path("old.duckdb"), STAR);
+    change(&place.path("old.duckdb"), STAR);
     import(&place, 0, &["old.duckdb"]);
-    duck(
+    change(
         &place.path("old.duckdb"),
         "INSERT INTO performance_results VALUES
             (6, 1, 1, 1, 'classify', 8, 9.25, NULL, NULL, NULL), (7, 1, 1, 1, 'embed', 8, 26.25, NULL, NULL, NULL)",
@@ -195,7 +189,7 @@ fn a_database_that_grew_brings_what_is_new() {
 #[test]
 fn what_ci_says_of_its_own_run_is_not_said_of_old_ones() {
     let place = Place::new();
-    duck(&place.path("old.duckdb"), FLAT);
+    change(&place.path("old.duckdb"), FLAT);
     let mut command = place.command(&["import", "old.duckdb"]);
     command
         .env("GITHUB_ACTIONS", "true")
@@ -209,7 +203,7 @@ fn what_ci_says_of_its_own_run_is_not_said_of_old_ones() {
 #[test]
 fn a_dry_run_says_the_same_and_writes_nothing() {
     let place = Place::new();
-    duck(&place.path("old.duckdb"), STAR);
+    change(&place.path("old.duckdb"), STAR);
     let rehearsed = place.ok(&["import", "old.duckdb", "--dry-run"]);
     assert!(!place.path("benchgate.duckdb").exists());
     let imported = place.ok(&["import", "old.duckdb"]);
@@ -223,9 +217,9 @@ fn what_is_no_old_database_is_refused_and_does_not_stop_the_others() {
     place.write("cut.duckdb", [&[0; 8], b"DUCK".as_slice(), &[0; 100]].concat());
     place.write("cut.sqlite", [b"SQLite format 3\0".as_slice(), &[1; 300]].concat());
     place.write("models.parquet", "PAR1 and no more");
-    duck(&place.path("empty.duckdb"), "");
-    duck(&place.path("foreign.duckdb"), "CREATE TABLE orders (id INTEGER)");
-    duck(&place.path("old.duckdb"), FLAT);
+    change(&place.path("empty.duckdb"), "");
+    change(&place.path("foreign.duckdb"), "CREATE TABLE orders (id INTEGER)");
+    change(&place.path("old.duckdb"), FLAT);
     let bad = [
         "absent.duckdb",
         "text.duckdb",
@@ -265,7 +259,7 @@ fn contents(place: &Place, db: &str) -> Vec<String> {
 #[test]
 fn two_histories_merge_by_union() {
     let place = Place::new();
-    duck(&place.path("old.duckdb"), STAR);
+    change(&place.path("old.duckdb"), STAR);
     for day in 1..=4 {
         place.write(&format!("{day}.json"), native(day, &[("embed", 10.5, 80.5), ("classify", 20.5, 40.5)]));
     }
@@ -326,7 +320,7 @@ fn what_only_says_that_it_is_a_history_is_not_looked_at() {
     place.ok(&["ingest", "a.json"]);
     let before = contents(&place, "benchgate.duckdb");
     let secret = place.path("a.json").display().to_string();
-    for (name, change) in [
+    for (name, sql) in [
         (
             "view",
             format!(
@@ -341,7 +335,7 @@ fn what_only_says_that_it_is_a_history_is_not_looked_at() {
     ] {
         let file = format!("{name}.duckdb");
         std::fs::copy(place.path("benchgate.duckdb"), place.path(&file)).unwrap();
-        duck(&place.path(&file), &change);
+        change(&place.path(&file), &sql);
         let report = import(&place, 1, &[&file]);
         let database = &report["databases"][0];
         assert!(
@@ -357,7 +351,7 @@ fn nothing_that_a_database_carries_is_run() {
     let place = Place::new();
     place.write("secret.csv", "model,hardware,latency_avg\nstolen,cpu,1.25\n");
     let secret = place.path("secret.csv").display().to_string();
-    duck(
+    change(
         &place.path("view.duckdb"),
         &format!(
             "{FLAT} CREATE VIEW performance_history AS FROM read_csv('{secret}');
@@ -373,7 +367,7 @@ fn nothing_that_a_database_carries_is_run() {
     assert_eq!(report["totals"]["results"], 1);
     assert_eq!(place.value("SELECT string_agg(model_name) FROM models"), "bert");
     assert_eq!(report["databases"][0]["tables_not_read"][0], "x'; DROP TABLE models; --");
-    duck(&place.path("view.duckdb"), "CREATE TABLE \"<b>@all\" (a INTEGER)");
+    change(&place.path("view.duckdb"), "CREATE TABLE \"<b>@all\" (a INTEGER)");
     let page = place.ok(&["import", "view.duckdb", "--format", "markdown"]);
     assert!(page.contains("\nview.duckdb:\n\n- ") && page.contains("3 rows, 1 taken"), "{page}");
     assert!(!page.contains("<b>") && !page.contains("@all"), "{page}");

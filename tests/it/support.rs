@@ -126,3 +126,17 @@ pub(crate) const FACTS: [&str; 11] = [
     "--time",
     "2026-01-01T00:00:00Z",
 ];
+
+/// Changes a history behind benchgate's back.
+#[expect(clippy::disallowed_types, reason = "what benchgate would never write")]
+pub(crate) fn change(path: &Path, sql: &str) {
+    let connection = duckdb::Connection::open(path).unwrap();
+    connection.execute_batch(sql).unwrap();
+    connection.execute_batch("CHECKPOINT").unwrap();
+}
+
+/// Everything that a history holds, apart from the times of its imports.
+pub(crate) fn content(place: &Place, db: &str) -> String {
+    let one = |sql: &str| place.ok(&["query", sql, "--format", "csv", "--limit", "1000000", "--db", db]);
+    one("FROM history ORDER BY ALL") + &one("SELECT * EXCLUDE (imported_at) FROM sources ORDER BY ALL")
+}

@@ -14,7 +14,7 @@ use crate::text::escape;
 const MOST_NAMES: u32 = 10_000;
 
 /// Moves a file or a folder to `name` below `folder`; where it is now.
-pub(super) fn move_to(path: &Path, folder: &Path, name: &Path) -> Result<PathBuf, CliError> {
+pub(in crate::cli) fn move_to(path: &Path, folder: &Path, name: &Path) -> Result<PathBuf, CliError> {
     let target = free(folder, name)?;
     let moved = std::fs::rename(path, &target).or_else(|error| match error.kind() {
         io::ErrorKind::CrossesDevices if path.is_file() => {

@@ -10,7 +10,7 @@
 //! - [`drop_folder`]: a folder that is emptied as results arrive
 //! - [`aside`]: files that are moved or copied away
 
-mod aside;
+pub(in crate::cli) mod aside;
 pub(in crate::cli) mod command;
 mod drop_folder;
 mod explain;
