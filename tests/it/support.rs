@@ -140,3 +140,11 @@ pub(crate) fn content(place: &Place, db: &str) -> String {
     let one = |sql: &str| place.ok(&["query", sql, "--format", "csv", "--limit", "1000000", "--db", db]);
     one("FROM history ORDER BY ALL") + &one("SELECT * EXCLUDE (imported_at) FROM sources ORDER BY ALL")
 }
+
+/// The names in a folder, in order.
+pub(crate) fn names(folder: &Path) -> Vec<String> {
+    let mut names: Vec<String> =
+        std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    names.sort();
+    names
+}

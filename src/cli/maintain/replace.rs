@@ -13,14 +13,30 @@ use tempfile::TempPath;
 use crate::cli::error::CliError;
 use crate::store::Store;
 
-/// The end of the names of files that are not finished.
+/// What the names of files have that are not finished.
 const UNFINISHED: &str = ".unfinished";
 
 /// Files that nobody is writing any more: their process was killed.
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A file that is being made beside the one that it replaces: a rename does not cross file systems.
-pub(super) struct Replacement(TempPath);
+pub(super) struct Replacement {
+    file: TempPath,
+    /// Vanish with it.
+    _logs: Logs,
+}
+
+/// What the database leaves beside a file that it could not finish.
+struct Logs(PathBuf);
+
+impl Drop for Logs {
+    fn drop(&mut self) {
+        for log in LOGS {
+            // Nearly always there is none.
+            let _ = std::fs::remove_file(with_suffix(&self.0, log));
+        }
+    }
+}
 
 impl Replacement {
     /// An empty file.
@@ -39,16 +55,14 @@ impl Replacement {
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
         let file = builder.tempfile_in(&folder);
-        file.map(|file| Self(file.into_temp_path())).map_err(|source| CliError::File {
-            action: "make a file in",
-            path: folder,
-            source,
-        })
+        let file = file.map_err(|source| CliError::File { action: "make a file in", path: folder, source })?;
+        let logs = Logs(file.path().to_owned());
+        Ok(Self { file: file.into_temp_path(), _logs: logs })
     }
 
     /// Where it is.
     pub(super) fn path(&self) -> &Path {
-        &self.0
+        &self.file
     }
 
     /// Gives it a name that nothing has yet.
@@ -57,7 +71,7 @@ impl Replacement {
     /// [`CliError::File`], also where something has that name.
     pub(super) fn put_new(self, path: &Path) -> Result<(), CliError> {
         let refused = |source| CliError::File { action: "write", path: path.to_owned(), source };
-        self.0.persist_noclobber(path).map_err(|error| refused(error.error))?;
+        self.file.persist_noclobber(path).map_err(|error| refused(error.error))?;
         sync_folder(path);
         Ok(())
     }
@@ -71,12 +85,12 @@ impl Replacement {
         let refused = |source| CliError::File { action: "replace", path: path.to_owned(), source };
         // Who may read and write the history still may.
         if let Ok(metadata) = std::fs::metadata(path) {
-            std::fs::set_permissions(&self.0, metadata.permissions()).map_err(refused)?;
+            std::fs::set_permissions(&self.file, metadata.permissions()).map_err(refused)?;
         }
-        File::open(&self.0).and_then(|file| file.sync_all()).map_err(refused)?;
+        File::open(&self.file).and_then(|file| file.sync_all()).map_err(refused)?;
         // An open file cannot be replaced on Windows.
         let store = if cfg!(windows) { store.map(Store::close).transpose()?.and(None) } else { store };
-        self.0.persist(path).map_err(|error| refused(error.error))?;
+        self.file.persist(path).map_err(|error| refused(error.error))?;
         sync_folder(path);
         store.map(Store::close).transpose()?;
         Ok(())
@@ -125,7 +139,7 @@ fn remove_abandoned(folder: &Path, prefix: &str, now: Timestamp) {
         let name = name.to_string_lossy();
         let age = entry.metadata().ok().filter(std::fs::Metadata::is_file).and_then(|file| file.modified().ok());
         let age = age.and_then(|changed| std::time::SystemTime::from(now).duration_since(changed).ok());
-        name.starts_with(prefix) && name.ends_with(UNFINISHED) && age.is_some_and(|age| age > ABANDONED)
+        name.starts_with(prefix) && name.contains(UNFINISHED) && age.is_some_and(|age| age > ABANDONED)
     };
     for entry in std::fs::read_dir(folder).into_iter().flatten().flatten().filter(is_abandoned) {
         let _ = std::fs::remove_file(entry.path());

@@ -3,6 +3,7 @@
 //! For: checking a backup before it is trusted, and replacing in one step. Not for: merging (see `import`).
 //! Invariant: what stood at the history's path is kept beside it under another name, whatever it is.
 
+use std::error::Error as _;
 use std::path::{Path, PathBuf};
 
 use super::command::{bytes, named, size};
@@ -83,11 +84,7 @@ fn unpack(file: &Path, replacement: &Replacement, now: jiff::Timestamp) -> Resul
         path: file.to_owned(),
         source,
     })?;
-    // Messages name the backup, which the user knows.
-    let of_backup = |error: StoreError| CliError::Maintenance {
-        message: format!("{} cannot be restored: {}", named(file), CliError::Store(error).in_one_line()),
-        hint: "take an older backup; the history is as it was".to_owned(),
-    };
+    let of_backup = |error: StoreError| refused(file, path, &error);
     if bytes(path)? == 0 {
         return Err(of_backup(StoreError::NotDuckDb { path: file.to_owned() }));
     }
@@ -98,6 +95,20 @@ fn unpack(file: &Path, replacement: &Replacement, now: jiff::Timestamp) -> Resul
     let rows = store.fingerprint().map_err(of_backup)?.rows();
     store.close().map_err(of_backup)?;
     Ok(format!("{}, {}", plural(rows, "row", "rows"), validation_headline(&found).to_lowercase()))
+}
+
+/// Why a backup is not restored. The message names the backup, which the user knows, and not its copy.
+fn refused(file: &Path, copy: &Path, error: &StoreError) -> CliError {
+    let cause = error.source().map_or_else(String::new, |cause| format!(" ({cause})"));
+    // The database writes a path as the system does, without `.` in it.
+    let copies = [Some(copy.to_owned()), copy.canonicalize().ok()];
+    let reason = copies.iter().flatten().fold(format!("{error}{cause}"), |reason, copy| {
+        reason.replace(&copy.display().to_string(), &file.display().to_string())
+    });
+    CliError::Maintenance {
+        message: format!("{} cannot be restored: {reason}", named(file)),
+        hint: "take an older backup; the history is as it was".to_owned(),
+    }
 }
 
 /// Keeps every other process out of the current history. What cannot be opened has nobody in it.
