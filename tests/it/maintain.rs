@@ -104,9 +104,14 @@ fn a_backup_that_is_not_what_was_written_is_not_restored() {
     change(&place.path("benchgate.duckdb"), "UPDATE models SET model_name = 'other'");
     std::fs::rename(place.path("benchgate.duckdb"), place.path("backup.duckdb")).unwrap();
     std::fs::write(place.path("benchgate.duckdb"), &before).unwrap();
-    for (name, bytes) in
-        [("backup.duckdb", None), ("empty.duckdb", Some("")), ("text.duckdb", Some("{\"results\": []}"))]
-    {
+    let half = before[..before.len() / 2].to_vec();
+    let text = b"{\"results\": []}".to_vec();
+    for (name, bytes) in [
+        ("backup.duckdb", None),
+        ("empty.duckdb", Some(Vec::new())),
+        ("text.duckdb", Some(text)),
+        ("cut.duckdb", Some(half)),
+    ] {
         if let Some(bytes) = bytes {
             place.write(name, bytes);
         }
