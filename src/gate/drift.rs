@@ -3,6 +3,8 @@
 //! For: comparing the current level with the best one that lasted. Not for: the candidate; one run shows no drift.
 //! Invariant: an anchor lies in the current epoch: what was accepted is not held against a series.
 
+use std::ops::Range;
+
 use jiff::Timestamp;
 
 use super::axis::Axis;
@@ -24,20 +26,24 @@ pub(super) fn drift(
 ) -> Option<Drift> {
     let epoch = epochs.iter().copied().max().unwrap_or(0);
     let current = level.segments.last()?;
-    let positions = |segment: &std::ops::Range<usize>| -> Vec<f64> {
-        level.placed[segment.clone()].iter().map(|run| run.position).collect()
-    };
+    let centre = |segment: &Range<usize>| median(&level.positions(segment));
     let anchor = level
         .segments
         .iter()
         .filter(|segment| segment.start >= epoch && segment.len() >= FEWEST_RUNS && *segment != current)
-        .min_by(|first, second| median(&positions(first)).total_cmp(&median(&positions(second))))?;
-    let best = positions(anchor);
-    let smallest = axis.distance(target, median(&best));
-    let distance = level.centre - median(&best);
-    let is_drift = distance > smallest && stats::is_distinct(&best, &positions(current), smallest);
-    is_drift
-        .then(|| Drift { change: axis.change(distance, median(&best)), since: started(anchor.end.saturating_sub(1)) })
+        .min_by(|first, second| centre(first).total_cmp(&centre(second)))?;
+    let change = worsening(axis, level, anchor, target)?;
+    Some(Drift { change, since: started(anchor.end.saturating_sub(1)) })
+}
+
+/// By how much the current level is worse than that of another segment, as a relative change of the value, where that is
+/// more than an effect and significant.
+pub(super) fn worsening(axis: &Axis, level: &Level, anchor: &Range<usize>, effect: f64) -> Option<f64> {
+    let (before, now) = (level.positions(anchor), level.positions(level.segments.last()?));
+    let centre = median(&before);
+    let (smallest, distance) = (axis.distance(effect, centre), level.centre - centre);
+    let is_worse = distance > smallest && stats::is_distinct(&before, &now, smallest);
+    is_worse.then(|| axis.change(distance, centre))
 }
 
 fn median(values: &[f64]) -> f64 {

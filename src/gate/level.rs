@@ -112,6 +112,11 @@ pub(super) struct Level {
 }
 
 impl Level {
+    /// The positions of the runs of a segment.
+    pub(super) fn positions(&self, segment: &Range<usize>) -> Vec<f64> {
+        self.placed[segment.clone()].iter().map(|run| run.position).collect()
+    }
+
     /// The level of a history. `epochs` are the indices of points at which an epoch was opened. `None` for a history
     /// without a point in the current epoch.
     pub(super) fn of(points: &[Point], epochs: &[usize], axis: &Axis) -> Option<Self> {

@@ -6,9 +6,9 @@
 //! has nothing to be compared with.
 
 use super::axis::Axis;
+use super::drift::worsening;
 use super::level::Level;
-use crate::model::{History, SeriesHistory};
-use crate::stats;
+use crate::model::{History, Pin, SeriesHistory};
 
 /// A level that is worse than that of a pinned commit.
 #[derive(Clone, Debug, PartialEq)]
@@ -29,18 +29,11 @@ pub(super) fn since_pins(
 ) -> Vec<PinDrift> {
     let epoch = one.epochs.iter().copied().max().unwrap_or(0);
     let Some(current) = level.segments.last() else { return Vec::new() };
-    let positions = |segment: &std::ops::Range<usize>| -> Vec<f64> {
-        level.placed[segment.clone()].iter().map(|run| run.position).collect()
-    };
-    let of_pin = |pin: &crate::model::Pin| {
+    let of_pin = |pin: &Pin| {
         let is_pinned = |place: &usize| history.runs[one.points[*place].run].commit.as_ref() == Some(&pin.commit);
         let place = (epoch..one.points.len()).rev().find(is_pinned)?;
         let then = level.segments.iter().find(|segment| segment.contains(&place) && *segment != current)?;
-        let before = positions(then);
-        let centre = stats::median(&before)?;
-        let (smallest, distance) = (axis.distance(minimum, centre), level.centre - centre);
-        let is_worse = distance > smallest && stats::is_distinct(&before, &positions(current), smallest);
-        is_worse.then(|| PinDrift { name: pin.name.clone(), change: axis.change(distance, centre) })
+        worsening(axis, level, then, minimum).map(|change| PinDrift { name: pin.name.clone(), change })
     };
     history.pins.iter().filter_map(of_pin).collect()
 }
@@ -53,7 +46,6 @@ mod tests {
     use super::super::tests::scene::{latency, noisy, scene};
     use super::super::trend::trend;
     use super::*;
-    use crate::model::Pin;
 
     /// A level that rises by 1.5 % every eight runs, with a pin at the fifth.
     fn creeping() -> History {
