@@ -10,7 +10,7 @@ use jiff::Timestamp;
 
 use super::connection::Store;
 use super::error::StoreError;
-use super::overview::RowError;
+use super::overview::{RowError, time};
 use crate::model::{
     ConfigurationId, Decision, DecisionId, DecisionKind, HistoryRun, Pin, SeriesHistory, SeriesId, series_id,
 };
@@ -99,44 +99,39 @@ impl Store {
     pub fn decisions(&self) -> Result<Vec<StandingDecision>, StoreError> {
         self.rows(READ, &[], read)
     }
+}
 
-    /// Begins the accepted epochs of some series.
-    pub(super) fn begin_epochs(&self, series: &mut [SeriesHistory], runs: &[HistoryRun]) -> Result<(), StoreError> {
-        let mut begins: HashMap<SeriesId, Vec<Timestamp>> = HashMap::new();
-        for one in self.decisions()?.into_iter().filter(|one| one.holds) {
-            if let DecisionKind::Accept { configuration, metric, begins_at, commit: _ } = one.decision.kind {
-                begins.entry(series_id(configuration, &metric)).or_default().push(begins_at);
-            }
+/// Begins the accepted epochs of some series.
+pub(super) fn begin_epochs(decisions: &[StandingDecision], series: &mut [SeriesHistory], runs: &[HistoryRun]) {
+    let mut begins: HashMap<SeriesId, Vec<Timestamp>> = HashMap::new();
+    for one in decisions.iter().filter(|one| one.holds) {
+        if let DecisionKind::Accept { configuration, metric, begins_at, commit: _ } = &one.decision.kind {
+            begins.entry(series_id(*configuration, metric)).or_default().push(*begins_at);
         }
-        for one in series.iter_mut().filter(|_| !begins.is_empty()) {
-            let Some(moments) = begins.get(&one.meta.key.id()) else { continue };
-            let place = |moment: &Timestamp| one.points.partition_point(|point| runs[point.run].started_at < *moment);
-            one.epochs = moments.iter().map(place).collect();
-            one.epochs.sort_unstable();
-            one.epochs.dedup();
-        }
-        Ok(())
     }
-
-    /// The pinned commits that hold, oldest first; of two pins of one name, the later.
-    pub(super) fn pins(&self) -> Result<Vec<Pin>, StoreError> {
-        let mut pins: Vec<Pin> = Vec::new();
-        for one in self.decisions()?.into_iter().filter(|one| one.holds) {
-            if let DecisionKind::Pin { name, commit, pinned_at } = one.decision.kind {
-                pins.retain(|pin| pin.name != name);
-                pins.push(Pin { name, commit, pinned_at });
-            }
-        }
-        pins.sort_by_key(|pin| pin.pinned_at);
-        Ok(pins)
+    for one in series.iter_mut().filter(|_| !begins.is_empty()) {
+        let Some(moments) = begins.get(&one.meta.key.id()) else { continue };
+        let place = |moment: &Timestamp| one.points.partition_point(|point| runs[point.run].started_at < *moment);
+        one.epochs = moments.iter().map(place).collect();
+        one.epochs.sort_unstable();
+        one.epochs.dedup();
     }
 }
 
+/// The pinned commits that hold, oldest first; of two pins of one name, the later.
+pub(super) fn pins(decisions: &[StandingDecision]) -> Vec<Pin> {
+    let mut pins: Vec<Pin> = Vec::new();
+    for one in decisions.iter().filter(|one| one.holds) {
+        if let DecisionKind::Pin { name, commit, pinned_at } = &one.decision.kind {
+            pins.retain(|pin| pin.name != *name);
+            pins.push(Pin { name: name.clone(), commit: commit.clone(), pinned_at: *pinned_at });
+        }
+    }
+    pins.sort_by_key(|pin| pin.pinned_at);
+    pins
+}
+
 fn read(row: &Row<'_>) -> Result<StandingDecision, RowError> {
-    let time = |column: usize| -> Result<Option<Timestamp>, duckdb::Error> {
-        let micros: Option<i64> = row.get(column)?;
-        Ok(micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()))
-    };
     let id = DecisionId(row.get(0)?);
     let bad = || RowError::Store(StoreError::BadRow { message: format!("decision {id} is not whole") });
     let kind: String = row.get(1)?;
@@ -144,17 +139,18 @@ fn read(row: &Row<'_>) -> Result<StandingDecision, RowError> {
         "accept" => DecisionKind::Accept {
             configuration: ConfigurationId(row.get::<_, Option<u64>>(2)?.ok_or_else(bad)?),
             metric: row.get::<_, Option<String>>(3)?.ok_or_else(bad)?,
-            begins_at: time(5)?.ok_or_else(bad)?,
+            begins_at: time(row, 5)?.ok_or_else(bad)?,
             commit: row.get(6)?,
         },
         "pin" => DecisionKind::Pin {
             name: row.get::<_, Option<String>>(4)?.ok_or_else(bad)?,
             commit: row.get::<_, Option<String>>(6)?.ok_or_else(bad)?,
-            pinned_at: time(5)?.ok_or_else(bad)?,
+            pinned_at: time(row, 5)?.ok_or_else(bad)?,
         },
         "undo" => DecisionKind::Undo { decision: DecisionId(row.get::<_, Option<u64>>(7)?.ok_or_else(bad)?) },
         _ => return Err(bad()),
     };
-    let decision = Decision { kind, actor: row.get(8)?, reason: row.get(9)?, decided_at: time(10)?.ok_or_else(bad)? };
+    let decision =
+        Decision { kind, actor: row.get(8)?, reason: row.get(9)?, decided_at: time(row, 10)?.ok_or_else(bad)? };
     Ok(StandingDecision { id, decision, holds: row.get(11)? })
 }

@@ -17,6 +17,7 @@ use duckdb::{Row, params};
 use jiff::Timestamp;
 
 use super::connection::Store;
+use super::decisions;
 use super::error::StoreError;
 use crate::model::{
     ATTEMPTS, Configuration, ConfigurationId, Direction, Hardware, History, HistoryRun, Machine, Point, REPLACE,
@@ -127,9 +128,10 @@ impl Store {
         self.stage_wanted(wanted).map_err(StoreError::database("stage the candidate's series"))?;
         let runs = self.baseline_runs(filter).map_err(StoreError::database("read the baseline runs"))?;
         let mut series = self.points(wanted, filter.window)?;
-        self.begin_epochs(&mut series, &runs)?;
+        let decisions = self.decisions()?;
+        decisions::begin_epochs(&decisions, &mut series, &runs);
         let recent = self.recent_runs(&runs, &series)?;
-        Ok(History { runs, series, recent, pins: self.pins()? })
+        Ok(History { runs, series, recent, pins: decisions::pins(&decisions) })
     }
 
     /// Temporary tables live in memory, so this works on a store that is open for reading.

@@ -16,4 +16,4 @@ mod performance;
 mod selection;
 mod totals;
 
-pub(super) use performance::RowError;
+pub(super) use performance::{RowError, time};

@@ -229,7 +229,7 @@ pub(super) fn count(row: &Row<'_>, column: usize) -> Result<usize, duckdb::Error
 }
 
 /// A time in microseconds, where there is one.
-pub(super) fn time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, duckdb::Error> {
+pub(in crate::store) fn time(row: &Row<'_>, column: usize) -> Result<Option<Timestamp>, duckdb::Error> {
     let micros: Option<i64> = row.get(column)?;
     Ok(micros.and_then(|micros| Timestamp::from_microsecond(micros).ok()))
 }
