@@ -182,24 +182,30 @@ fn open_for_writing(path: &Path, config: Config) -> Result<Connection, duckdb::E
     // One thread writes; the other cores are for parsing.
     let config = config.threads(1)?.with("checkpoint_threshold", CHECKPOINT_BYTES)?;
     let connection = Connection::open_in_memory_with_flags(config)?;
-    let file = quoted(path)?;
-    let attach = attach(path, "store")?;
-    connection.execute_batch(&format!("SET temp_directory = '{file}.tmp'; {attach}; USE store"))?;
+    let mut spilled = path.as_os_str().to_owned();
+    spilled.push(".tmp");
+    let (spilled, attach) = (path_literal(Path::new(&spilled))?, attach(path, "store")?);
+    connection.execute_batch(&format!("SET temp_directory = {spilled}; {attach}; USE store"))?;
     Ok(connection)
 }
 
 /// The statement that attaches a file for writing, and makes it where there is none.
 pub(super) fn attach(path: &Path, name: &str) -> Result<String, duckdb::Error> {
-    let file = quoted(path)?;
+    let file = path_literal(path)?;
     Ok(format!(
-        "ATTACH '{file}' AS {name} (TYPE duckdb, BLOCK_SIZE {BLOCK_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}',
+        "ATTACH {file} AS {name} (TYPE duckdb, BLOCK_SIZE {BLOCK_SIZE}, STORAGE_VERSION '{STORAGE_VERSION}',
             RECOVERY_MODE no_wal_writes)"
     ))
 }
 
-/// A path as a statement holds it: as text. One that is none must not become another path.
-fn quoted(path: &Path) -> Result<String, duckdb::Error> {
-    Ok(path.to_str().ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))?.replace('\'', "''"))
+/// A path as a text of a statement. One that is none must not become another path.
+pub(super) fn path_literal(path: &Path) -> Result<String, duckdb::Error> {
+    path.to_str().map(literal).ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))
+}
+
+/// A text as a statement holds it.
+pub(super) fn literal(text: &str) -> String {
+    format!("'{}'", text.replace('\'', "''"))
 }
 
 /// Which file stands at a path, where the system tells: `maintain` puts another one there.

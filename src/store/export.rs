@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 
 use duckdb::{AccessMode, Config, Connection, params_from_iter};
 
+use super::connection::path_literal;
 use super::error::StoreError;
 use super::query::{self, QueryLimits};
 
@@ -73,7 +74,7 @@ pub fn export(
     format: FileFormat,
 ) -> Result<Vec<Exported>, StoreError> {
     let refused = || StoreError::database("export");
-    let allowed = literal(folder).map(|folder| format!("SET allowed_directories = [{folder}]"));
+    let allowed = path_literal(folder).map(|folder| format!("SET allowed_directories = [{folder}]"));
     let connection = allowed.and_then(|allowed| connect(history, &allowed)).map_err(refused())?;
     let known = known_tables(&connection).map_err(refused())?;
     if let Some((_, table)) = tables.iter().find(|(_, table)| !known.iter().any(|known| known == table)) {
@@ -81,7 +82,7 @@ pub fn export(
     }
     let write = |(name, table): &(&str, &str)| -> Result<Exported, duckdb::Error> {
         let path = folder.join(format!("{name}.{}", format.ending()));
-        let (file, options) = (literal(&path)?, format.options());
+        let (file, options) = (path_literal(&path)?, format.options());
         let rows = connection.execute(&format!("COPY (FROM \"{table}\" ORDER BY ALL) TO {file} ({options})"), [])?;
         Ok(Exported { path, rows: rows as u64 })
     };
@@ -99,7 +100,7 @@ pub fn export_query(
     parameters: &BTreeMap<String, String>,
     limits: QueryLimits,
 ) -> Result<u64, StoreError> {
-    let allowed = literal(file).map(|file| format!("SET allowed_paths = [{file}]"));
+    let allowed = path_literal(file).map(|file| format!("SET allowed_paths = [{file}]"));
     let refused = || StoreError::database("export");
     let connection = allowed.and_then(|allowed| connect(history, &allowed)).map_err(refused())?;
     // A comment at its end must not reach what follows; another file than the one is refused by the connection.
@@ -107,7 +108,7 @@ pub fn export_query(
     let copied = format!(
         "COPY (FROM ({statement}\n) LIMIT {}) TO {} (FORMAT parquet, USE_TMP_FILE false)",
         limits.rows,
-        literal(file).map_err(refused())?
+        path_literal(file).map_err(refused())?
     );
     query::within(&connection, limits.time, || {
         let mut statement = connection.prepare(&copied)?;
@@ -138,12 +139,6 @@ fn known_tables(connection: &Connection) -> Result<Vec<String>, duckdb::Error> {
          WHERE table_schema = 'main' AND NOT contains(table_name, '\"') ORDER BY table_name",
     )?;
     statement.query_map([], |row| row.get(0))?.collect()
-}
-
-/// A path as a text of a statement.
-fn literal(path: &Path) -> Result<String, duckdb::Error> {
-    let text = path.to_str().ok_or_else(|| duckdb::Error::InvalidPath(path.to_owned()))?;
-    Ok(format!("'{}'", text.replace('\'', "''")))
 }
 
 #[cfg(test)]

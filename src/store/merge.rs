@@ -11,7 +11,7 @@ use std::path::Path;
 use duckdb::Connection;
 use jiff::Timestamp;
 
-use super::connection::{Mode, Store};
+use super::connection::{Mode, Store, path_literal};
 use super::error::StoreError;
 use super::known::Known;
 use super::outcome::ImportOutcome;
@@ -70,11 +70,9 @@ impl Store {
     pub fn merge(&self, path: &Path, now: Timestamp) -> Result<ImportOutcome, StoreError> {
         Self::open(path, Mode::Read, now)?.close()?;
         let merging = || StoreError::database("merge a history");
-        let file = path.to_string_lossy().replace('\'', "''");
+        let file = path_literal(path).map_err(merging())?;
         self.write_deferred()?;
-        self.connection
-            .execute_batch(&format!("ATTACH '{file}' AS other (TYPE duckdb, READ_ONLY)"))
-            .map_err(merging())?;
+        self.connection.execute_batch(&format!("ATTACH {file} AS other (TYPE duckdb, READ_ONLY)")).map_err(merging())?;
         let merged = self.merge_attached(path);
         if merged.is_err() {
             // Where no transaction is open there is nothing to roll back.

@@ -12,6 +12,7 @@ use duckdb::{Config, Connection};
 use super::database::{Budget, FormerDatabase, FormerKind, MOST_BYTES};
 use super::duck::rows;
 use crate::store::StoreError;
+use crate::store::connection::path_literal;
 
 /// A file of a table.
 struct Export {
@@ -81,10 +82,10 @@ fn copy_bounded(from: &Path, to: &Path) -> Result<(), StoreError> {
 fn connect(folder: &Path) -> Result<Connection, duckdb::Error> {
     let config = Config::default().enable_autoload_extension(false)?.with("autoinstall_known_extensions", "false")?;
     let connection = Connection::open_in_memory_with_flags(config.max_memory(MEMORY)?)?;
-    let folder = folder.to_str().ok_or_else(|| duckdb::Error::InvalidPath(folder.to_owned()))?.replace('\'', "''");
+    let folder = path_literal(folder)?;
     connection.execute_batch(&format!(
         "SET temp_directory = '';
-         SET allowed_directories = ['{folder}'];
+         SET allowed_directories = [{folder}];
          SET enable_external_access = false;
          SET lock_configuration = true;"
     ))?;

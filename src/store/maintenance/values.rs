@@ -3,7 +3,7 @@
 //! For: applying the rules of the model to what is stored. Not for: other rules than those that an import has.
 //! Invariant: a group of measurements is looked at closely only where its smallest or largest number is impossible.
 
-use super::super::connection::Store;
+use super::super::connection::{Store, literal};
 use super::super::error::StoreError;
 use super::validate::EXAMPLES;
 use crate::model::finding::{Check, Finding};
@@ -68,14 +68,13 @@ impl Group {
 
     /// The statement that lists them.
     fn defects(&self) -> String {
-        let quoted = |text: &str| format!("'{}'", text.replace('\'', "''"));
         format!(
             "SELECT metric || ' ' || CAST(value AS VARCHAR) || ' ' || unit || ' in run_id ' || run_id AS example
              FROM (SELECT *, least(value, list_min(samples)) AS least, greatest(value, list_max(samples)) AS most
                    FROM measurements WHERE metric = {} AND unit = {})
              WHERE NOT isfinite(least) OR NOT isfinite(most) OR least < {:e}",
-            quoted(&self.metric),
-            quoted(&self.unit),
+            literal(&self.metric),
+            literal(&self.unit),
             self.bound()
         )
     }
