@@ -275,8 +275,6 @@ pub(super) fn set_outputs(
 }
 
 fn write(path: PathBuf, text: &str) -> Result<PathBuf, CliError> {
-    let refused = |source| CliError::File { action: "write", path: path.clone(), source };
-    folder::make_for(&path).map_err(refused)?;
-    std::fs::write(&path, text).map_err(refused)?;
+    folder::write(&path, text)?;
     Ok(path)
 }
