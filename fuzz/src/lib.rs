@@ -6,6 +6,8 @@
 #![forbid(unsafe_code)]
 
 pub mod edit;
+#[cfg(fuzzing)]
+pub mod limit;
 
 use std::io::Cursor;
 use std::ops::ControlFlow;

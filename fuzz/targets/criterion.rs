@@ -4,9 +4,10 @@
 //! Invariant: nothing is decided here.
 #![no_main]
 
+use benchgate_fuzz::limit::within;
 use libfuzzer_sys::{fuzz_mutator, fuzz_target, fuzzer_mutate};
 
-fuzz_target!(|bytes: &[u8]| benchgate_fuzz::criterion(bytes));
+fuzz_target!(|bytes: &[u8]| within(benchgate_fuzz::criterion, bytes));
 
 fuzz_mutator!(|data: &mut [u8], size: usize, max_size: usize, seed: u32| {
     let edited = if seed % 2 == 0 { benchgate_fuzz::edit::json(data, size, seed) } else { None };

@@ -4,6 +4,7 @@
 //! Invariant: nothing is decided here.
 #![no_main]
 
+use benchgate_fuzz::limit::within;
 use libfuzzer_sys::fuzz_target;
 
-fuzz_target!(|bytes: &[u8]| benchgate_fuzz::text(bytes));
+fuzz_target!(|bytes: &[u8]| within(benchgate_fuzz::text, bytes));

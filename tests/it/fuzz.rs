@@ -5,7 +5,7 @@
 //! Invariant: the same edits each time.
 
 #[path = "../../fuzz/src/lib.rs"]
-#[expect(unreachable_pub, reason = "the targets of the fuzz crate call them")]
+#[expect(unreachable_pub, unexpected_cfgs, reason = "the targets of the fuzz crate call them, under its own flag")]
 pub(crate) mod families;
 
 use crate::hostile_formats::fixtures;
