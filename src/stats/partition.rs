@@ -11,73 +11,72 @@ use std::ops::Range;
 /// an interval", IEEE Signal Processing Letters 12(2), in the notation of Killick et al. (2012), JASA 107(500).
 ///
 /// Exact, in time quadratic in the number of values where the level never shifts, and close to linear where it does:
-/// starts that can never be part of a best partition again are dropped (the pruning of Killick et al., section 3).
+/// starts that can never be part of a best partition again are dropped (the pruning of Killick et al., section 3), as
+/// soon as all before them are, so that what is left is one stretch, which a processor goes through several at a time.
 /// Of equally good partitions the one whose last segment is longest is taken. A series shorter than twice the minimum
 /// length is one segment; an empty one has none.
 #[must_use]
 pub fn optimal_partition(values: &[f64], penalty: f64, minimum_length: usize) -> Vec<Range<usize>> {
     let count = values.len();
-    if count == 0 {
-        return Vec::new();
-    }
     let shortest = minimum_length.max(1);
+    if count < 2 * shortest {
+        return std::iter::once(0..count).filter(|whole| !whole.is_empty()).collect();
+    }
     let cost = SquaredDeviation::new(values);
-    // best[end]: cost of the best partition of values[..end], and where its last segment starts.
-    let mut best = vec![(f64::INFINITY, 0); count + 1];
-    best[0] = (-penalty, 0);
-    let mut starts: Vec<Start> = Vec::new();
-    for end in 1..=count {
-        // A prefix too short for a segment of its own is no place to start from, unless it is empty.
-        if let Some(index) = end.checked_sub(shortest).filter(|index| *index == 0 || *index >= shortest) {
-            starts.push(Start::at(index));
-        } else if end == count && starts.is_empty() {
-            starts.push(Start::at(0));
-        }
+    // Cost of the best partition of values[..end], and where its last segment starts. A prefix too short for a segment of
+    // its own is no place to start from, unless it is empty.
+    let mut best = vec![f64::INFINITY; count + 1];
+    let mut best_start = vec![0; count + 1];
+    best[0] = -penalty;
+    // Of each start, the first end at which going on from it costs more than starting anew there; and its cost up to the
+    // present end, without that one's penalty.
+    let mut beaten_at = vec![f64::INFINITY; count + 1];
+    let mut costs = vec![0.0; count + 1];
+    let mut first = 0;
+    for end in shortest..=count {
         // A start that was beaten by a partition ending at `beaten_at` stays beaten once that one has room to go on.
-        starts.retain(|start| end < start.beaten_at.saturating_add(shortest));
-        for start in &mut starts {
-            start.cost = best[start.index].0 + cost.of(start.index, end);
-            if start.cost + penalty < best[end].0 {
-                best[end] = (start.cost + penalty, start.index);
-            }
+        while beaten_at[first] + shortest as f64 <= end as f64 {
+            first += 1;
         }
-        for start in &mut starts {
-            if start.cost > best[end].0 && start.beaten_at == usize::MAX {
-                start.beaten_at = end;
-            }
+        let starts = first..end - shortest + 1;
+        let costs = &mut costs[..starts.len()];
+        cost.add_to(&best, starts.clone(), end, costs);
+        let lowest = smallest(costs);
+        best[end] = lowest + penalty;
+        best_start[end] = first + costs.iter().position(|cost| *cost <= lowest).unwrap_or_default();
+        let (limit, place) = (best[end], end as f64);
+        for (beaten_at, cost) in beaten_at[starts].iter_mut().zip(&*costs) {
+            *beaten_at = if *cost > limit && *beaten_at > place { place } else { *beaten_at };
         }
     }
     let mut segments = Vec::new();
     let mut end = count;
     while end > 0 {
-        let start = best[end].1;
-        segments.push(start..end);
-        end = start;
+        segments.push(best_start[end]..end);
+        end = best_start[end];
     }
     segments.reverse();
     segments
 }
 
-/// A place where the last segment may start.
-struct Start {
-    index: usize,
-    /// The first end at which going on from this start costs more than starting anew there.
-    beaten_at: usize,
-    /// Cost of the best partition up to the current end whose last segment starts here, without that one's penalty.
-    cost: f64,
-}
-
-impl Start {
-    fn at(index: usize) -> Self {
-        Self { index, beaten_at: usize::MAX, cost: f64::INFINITY }
+/// The smallest of some numbers, infinity for none: in several lanes, since one waits for each comparison.
+fn smallest(values: &[f64]) -> f64 {
+    let smaller = |first: f64, second: f64| if second < first { second } else { first };
+    let mut lanes = [f64::INFINITY; 8];
+    let mut chunks = values.chunks_exact(lanes.len());
+    for chunk in &mut chunks {
+        for (lane, value) in lanes.iter_mut().zip(chunk) {
+            *lane = smaller(*lane, *value);
+        }
     }
+    lanes.into_iter().chain(chunks.remainder().iter().copied()).fold(f64::INFINITY, smaller)
 }
 
 /// Sums of squared deviations from the mean, of any stretch of the series in constant time.
 struct SquaredDeviation {
     sums: Vec<f64>,
     squares: Vec<f64>,
-    /// One over each length: a division takes longer than all the rest.
+    /// One over each length, the longest first: a division takes longer than all the rest.
     reciprocals: Vec<f64>,
 }
 
@@ -94,13 +93,23 @@ impl SquaredDeviation {
             sums.push(sum);
             squares.push(square);
         }
-        let reciprocals = (0..sums.len()).map(|length| 1.0 / length.max(1) as f64).collect();
+        let reciprocals = (0..sums.len()).rev().map(|length| 1.0 / length.max(1) as f64).collect();
         Self { sums, squares, reciprocals }
     }
 
-    fn of(&self, start: usize, end: usize) -> f64 {
-        let sum = self.sums[end] - self.sums[start];
-        (self.squares[end] - self.squares[start] - sum * sum * self.reciprocals[end - start]).max(0.0)
+    /// The costs of the stretches from each of `starts` to `end`, each with what `best` has at its start.
+    fn add_to(&self, best: &[f64], starts: Range<usize>, end: usize, costs: &mut [f64]) {
+        let (sum, square) = (self.sums[end], self.squares[end]);
+        let lengths = self.sums.len() - 1 - end;
+        let reciprocals = &self.reciprocals[lengths + starts.start..lengths + starts.end];
+        let before = self.sums[starts.clone()].iter().zip(&self.squares[starts.clone()]);
+        for (((cost, best), (sum_before, square_before)), reciprocal) in
+            costs.iter_mut().zip(&best[starts]).zip(before).zip(reciprocals)
+        {
+            let sum = sum - sum_before;
+            let deviation = square - square_before - sum * sum * reciprocal;
+            *cost = best + if deviation > 0.0 { deviation } else { 0.0 };
+        }
     }
 }
 
@@ -136,6 +145,13 @@ mod tests {
         }
     }
 
+    /// Cost of one stretch.
+    fn cost_of(cost: &SquaredDeviation, start: usize, end: usize) -> f64 {
+        let mut costs = [0.0];
+        cost.add_to(&vec![0.0; start + 1], start..start + 1, end, &mut costs);
+        costs[0]
+    }
+
     /// The dynamic programme without dropping any start.
     fn every_start(values: &[f64], penalty: f64, shortest: usize) -> Vec<Range<usize>> {
         let (count, cost) = (values.len(), SquaredDeviation::new(values));
@@ -143,7 +159,7 @@ mod tests {
         best[0] = (-penalty, 0);
         for end in 1..=count {
             for start in (0..=end.saturating_sub(shortest)).filter(|start| *start == 0 || *start >= shortest) {
-                let total = best[start].0 + cost.of(start, end) + penalty;
+                let total = best[start].0 + cost_of(&cost, start, end) + penalty;
                 if total < best[end].0 && (end >= shortest || end == count) {
                     best[end] = (total, start);
                 }
@@ -184,7 +200,7 @@ mod tests {
         ) {
             let total = |segments: &[Range<usize>]| {
                 let cost = SquaredDeviation::new(&values);
-                segments.iter().map(|segment| cost.of(segment.start, segment.end) + penalty).sum::<f64>()
+                segments.iter().map(|segment| cost_of(&cost, segment.start, segment.end) + penalty).sum::<f64>()
             };
             let found = total(&optimal_partition(&values, penalty, shortest));
             let full = total(&every_start(&values, penalty, shortest));
@@ -197,7 +213,7 @@ mod tests {
         ) {
             let total = |segments: &[Range<usize>]| {
                 let cost = SquaredDeviation::new(&values);
-                segments.iter().map(|segment| cost.of(segment.start, segment.end) + penalty).sum::<f64>()
+                segments.iter().map(|segment| cost_of(&cost, segment.start, segment.end) + penalty).sum::<f64>()
             };
             let best = total(&optimal_partition(&values, penalty, 4));
             for split in 4..=values.len() - 4 {

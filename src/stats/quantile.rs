@@ -39,6 +39,15 @@ pub fn median(values: &[f64]) -> Option<f64> {
     quantile(values, 0.5)
 }
 
+/// The median of a few values, which it puts in order: for those who need many of them.
+#[must_use]
+pub(super) fn median_of_few(values: &mut [f64]) -> Option<f64> {
+    values.sort_unstable_by(f64::total_cmp);
+    let upper = *values.get(values.len() / 2)?;
+    let is_odd = values.len() % 2 == 1;
+    Some(if is_odd { upper } else { interpolate(values[values.len() / 2 - 1], upper, 0.5) })
+}
+
 /// A point between two ordered values; halves are taken apart so that values near the largest float do not overflow.
 fn interpolate(lower: f64, upper: f64, fraction: f64) -> f64 {
     let span = upper - lower;

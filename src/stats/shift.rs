@@ -32,12 +32,14 @@ pub fn hodges_lehmann_shift(first: &[f64], second: &[f64]) -> Option<Shift> {
     let mut differences: Vec<f64> =
         first.iter().flat_map(|before| second.iter().map(move |after| after - before)).collect();
     let estimate = median(&differences)?;
-    differences.sort_by(f64::total_cmp);
     let (n, m) = (first.len() as f64, second.len() as f64);
     let rank = n * m / 2.0 - TWO_SIDED_95_PERCENT * (n * m * (n + m + 1.0) / 12.0).sqrt();
     // Counting the ranks below keeps a float from becoming an index.
     let below = (1..differences.len()).take_while(|index| *index as f64 + 1.0 <= rank).count();
-    let (low, high) = (differences[below], differences[differences.len() - 1 - below]);
+    // Two places of the order are needed, not the order.
+    let last = differences.len() - 1;
+    let mut place = |rank| *differences.select_nth_unstable_by(rank, f64::total_cmp).1;
+    let (low, high) = (place(below), place(last - below));
     Some(Shift { estimate, low: low.min(estimate), high: high.max(estimate) })
 }
 

@@ -4,7 +4,7 @@
 //! spread is always taken from the series as measured.
 //! Invariant: a value within the limit of its rolling median is untouched, and order and number of values are kept.
 
-use super::quantile::median;
+use super::quantile::median_of_few;
 
 /// The series with every value moved to within `limit` of the median of its neighbourhood: itself and up to
 /// `half_width` values on either side (fewer at the ends). The Hampel filter with clipping instead of replacement;
@@ -13,9 +13,12 @@ use super::quantile::median;
 #[must_use]
 pub fn clip_spikes(values: &[f64], half_width: usize, limit: f64) -> Vec<f64> {
     let limit = limit.max(0.0);
+    let mut neighbourhood = Vec::new();
     let clip = |(index, value): (usize, &f64)| {
         let end = values.len().min(index + half_width + 1);
-        let middle = median(&values[index.saturating_sub(half_width)..end]).unwrap_or(*value);
+        neighbourhood.clear();
+        neighbourhood.extend_from_slice(&values[index.saturating_sub(half_width)..end]);
+        let middle = median_of_few(&mut neighbourhood).unwrap_or(*value);
         value.clamp(middle - limit, middle + limit)
     };
     values.iter().enumerate().map(clip).collect()

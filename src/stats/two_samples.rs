@@ -29,16 +29,15 @@ pub fn mann_whitney(first: &[f64], second: &[f64]) -> Option<f64> {
             below += usize::from(other < value);
         }
     }
-    let counts = rank_sum_counts(n, m);
-    let total: f64 = counts.iter().sum();
-    let tail: f64 = counts[..=below.min(n * m - below)].iter().sum();
-    Some((2.0 * tail / total).min(1.0))
+    let tail: f64 = rank_sum_counts(n, m, below.min(n * m - below)).iter().sum();
+    Some((2.0 * tail / binomial(n + m, n)).min(1.0))
 }
 
-/// The number of arrangements of n and m values with each U from 0 to n m, by the recurrence of Mann and Whitney.
-fn rank_sum_counts(n: usize, m: usize) -> Vec<f64> {
+/// The number of arrangements of n and m values with each U from 0 to the largest that is asked for, by the recurrence
+/// of Mann and Whitney. Smaller ones do not depend on larger ones.
+fn rank_sum_counts(n: usize, m: usize, largest: usize) -> Vec<f64> {
     // The coefficients of the Gaussian binomial: a product over i of (1 - q^(m+i)) / (1 - q^i), for i from 1 to n.
-    let mut counts = vec![0.0; n * m + 1];
+    let mut counts = vec![0.0; largest + 1];
     counts[0] = 1.0;
     for i in 1..=n {
         for place in (m + i..counts.len()).rev() {
@@ -49,6 +48,11 @@ fn rank_sum_counts(n: usize, m: usize) -> Vec<f64> {
         }
     }
     counts
+}
+
+/// The number of ways to choose `chosen` of `all`.
+fn binomial(all: usize, chosen: usize) -> f64 {
+    (1..=chosen).fold(1.0, |product, i| product * (all - chosen + i) as f64 / i as f64)
 }
 
 /// Two-sided p-value of Welch's t test for unequal variances (Welch (1947), "The generalization of Student's problem
