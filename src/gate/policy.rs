@@ -138,7 +138,7 @@ pub struct Limits {
 }
 
 /// A whole policy: the run's limits, and the thresholds of any series.
-pub trait Policy {
+pub trait Policy: Sync {
     /// The limits of the run.
     fn limits(&self) -> &Limits;
 

@@ -5,6 +5,8 @@
 //! Invariant: a change names the runs between which it happened and has at least the minimum effect; what cannot be
 //! placed on an axis is listed with its reason.
 
+use rayon::prelude::*;
+
 use super::axis::Axis;
 use super::change_points::{ChangePoint, change_points};
 use super::drift::drift;
@@ -83,10 +85,10 @@ pub struct LevelChange {
     pub between: (usize, usize),
 }
 
-/// Looks at every series of a history.
+/// Looks at every series of a history, on every core.
 #[must_use]
 pub fn trend(history: &History, policy: &dyn Policy) -> Trend {
-    let mut series: Vec<SeriesTrend> = history.series.iter().map(|one| of_series(one, history, policy)).collect();
+    let mut series: Vec<SeriesTrend> = history.series.par_iter().map(|one| of_series(one, history, policy)).collect();
     rank(&mut series, &history.runs);
     Trend { runs: history.runs.clone(), series }
 }
