@@ -33,3 +33,30 @@ pub(super) fn client(ci: Option<&WorkflowRun>, surroundings: &Surroundings) -> R
     let Some((ci, token)) = ci.zip(token) else { return Ok(None) };
     Ok(Some(Client::new(&ci.api_url, &ci.repository, token)?))
 }
+
+/// Both, for what cannot do without them: `flag` does something to a repository, and its job needs the permission.
+///
+/// # Errors
+/// [`CliError::Usage`] outside of GitHub Actions and without a token.
+pub(super) fn needed(
+    flag: &str,
+    does: &str,
+    permission: &str,
+    surroundings: &Surroundings,
+) -> Result<(WorkflowRun, Client), CliError> {
+    let Some(run) = workflow_run(surroundings)? else {
+        return Err(CliError::Usage {
+            message: format!("{flag} {does} the repository of a workflow run, and this is none"),
+            hint: format!("run it in GitHub Actions, or leave {flag} out"),
+        });
+    };
+    match client(Some(&run), surroundings)? {
+        Some(client) => Ok((run, client)),
+        None => Err(CliError::Usage {
+            message: format!("{flag} {does} a repository, which needs a token, and GITHUB_TOKEN is not set"),
+            hint: format!(
+                "set GITHUB_TOKEN to ${{{{ github.token }}}}, and give the job `permissions: {{ {permission} }}`"
+            ),
+        }),
+    }
+}

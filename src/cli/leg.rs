@@ -53,6 +53,11 @@ pub(super) struct BundleName {
     pub(super) remark: Option<Remark>,
 }
 
+/// How the keys of a gate's entries in the cache begin; `action.yml` makes them.
+pub(super) fn cache_prefix(gate: &str) -> String {
+    format!("benchgate-v1/{gate}/")
+}
+
 impl BundleName {
     /// The artifact's name.
     pub(super) fn artifact(&self) -> String {

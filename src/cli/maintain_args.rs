@@ -34,6 +34,8 @@ pub enum MaintainCommand {
     Restore(RestoreArgs),
     /// Delete results files that are in the history
     CleanJson(CleanJsonArgs),
+    /// Delete entries of the Actions cache that newer ones of the same gate and branch have replaced; in GitHub Actions
+    CleanCache(CleanCacheArgs),
     /// Bring the history's schema up to date
     Migrate(MigrateArgs),
 }
@@ -112,6 +114,23 @@ pub struct CleanJsonArgs {
     /// Move the files there instead of deleting them
     #[arg(long, value_name = "DIR")]
     pub archive: Option<PathBuf>,
+    /// Do it; without it, the plan is printed
+    #[arg(long, conflicts_with = "dry_run")]
+    pub yes: bool,
+    /// Print the plan only, as without --yes
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// `benchgate maintain clean-cache`.
+#[derive(Debug, Args)]
+pub struct CleanCacheArgs {
+    /// Name of the gate
+    #[arg(long, env = "BENCHGATE_NAME", value_name = "NAME", default_value = "benchmarks")]
+    pub name: String,
+    /// How many of the newest entries stay
+    #[arg(long, env = "BENCHGATE_KEEP_CACHES", value_name = "N", default_value_t = 3, value_parser = clap::value_parser!(u16).range(1..))]
+    pub keep: u16,
     /// Do it; without it, the plan is printed
     #[arg(long, conflicts_with = "dry_run")]
     pub yes: bool,

@@ -33,19 +33,7 @@ impl Tracker {
         if !arguments.issue {
             return Ok(None);
         }
-        let usage = |message: &str, hint: &str| CliError::Usage { message: message.to_owned(), hint: hint.to_owned() };
-        let Some(run) = ci::workflow_run(surroundings)? else {
-            return Err(usage(
-                "--issue keeps an issue of the repository of a workflow run, and this is none",
-                "run it in GitHub Actions, or leave --issue out",
-            ));
-        };
-        let Some(client) = ci::client(Some(&run), surroundings)? else {
-            return Err(usage(
-                "--issue needs a token, and GITHUB_TOKEN is not set",
-                "set GITHUB_TOKEN to ${{ github.token }}, and give the job `permissions: { issues: write }`",
-            ));
-        };
+        let (run, client) = ci::needed("--issue", "keeps an issue of", "issues: write", surroundings)?;
         let head_sha = surroundings.variable("GITHUB_SHA").unwrap_or_default().to_owned();
         Ok(Some(Self { run, client, head_sha }))
     }

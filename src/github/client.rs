@@ -140,6 +140,14 @@ impl Client {
         self.transport.call(&call, Answer::read)
     }
 
+    /// Removes something; what is gone already was removed.
+    pub(super) fn remove(&self, purpose: Purpose, path: &str) -> Result<(), GithubError> {
+        match self.transport.call(&self.request(purpose, path), |_| Ok(())) {
+            Err(GithubError::NotFound { .. }) => Ok(()),
+            other => other,
+        }
+    }
+
     /// A call below the repository.
     fn request(&self, purpose: Purpose, path: &str) -> Call {
         Call { purpose, path: format!("/repos/{}/{path}", self.repository), content: None }

@@ -55,6 +55,8 @@ pub(super) enum Method {
     Post,
     /// Sets: repeated, it sets the same.
     Patch,
+    /// Removes: repeated, it finds nothing.
+    Delete,
 }
 
 /// A request as errors name it.

@@ -139,6 +139,7 @@ impl Transport {
             Method::Get => client._get(url.as_str()).await,
             Method::Post => client._post(url.as_str(), content).await,
             Method::Patch => client._patch(url.as_str(), content).await,
+            Method::Delete => client._delete(url.as_str(), content).await,
         };
         let (head, mut stream) = response.map_err(broken)?.into_parts();
         let header = |name: &str| head.headers.get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);

@@ -131,11 +131,8 @@ export class Answers {
     };
   }
 
-  cacheEntry({ scope, key, version }) {
-    return {
-      id: 1, ref: scope, key, version, last_accessed_at: '2026-01-02T00:00:00Z', created_at: '2026-01-02T00:00:00Z',
-      size_in_bytes: 1,
-    };
+  cacheEntry({ id, createdAt, scope, key, version }) {
+    return { id, ref: scope, key, version, last_accessed_at: createdAt, created_at: createdAt, size_in_bytes: 1 };
   }
 
   run(run) {

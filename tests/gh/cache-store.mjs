@@ -4,6 +4,7 @@
 export class CacheStore {
   constructor() {
     this.entries = [];
+    this.nextId = 1;
   }
 
   /**
@@ -11,8 +12,16 @@ export class CacheStore {
    */
   add({ scope, key, version, content }) {
     if (this.entries.some((entry) => entry.scope === scope && entry.key === key && entry.version === version)) return false;
-    this.entries.push({ scope, key, version, content });
+    this.entries.push({ id: this.nextId++, createdAt: new Date().toISOString(), scope, key, version, content });
     return true;
+  }
+
+  /** Removes an entry; gives false where there is none. */
+  remove(id) {
+    const kept = this.entries.filter((entry) => entry.id !== id);
+    const isFound = kept.length < this.entries.length;
+    this.entries = kept;
+    return isFound;
   }
 
   /**

@@ -14,6 +14,7 @@ const BODY_LIMIT = 65_536;
 const PERMISSIONS = [
   ['GET', /^$/, ['metadata'], 'read'],
   ['GET', /^\/actions\//, ['actions'], 'read'],
+  ['DELETE', /^\/actions\/caches\/\d+$/, ['actions'], 'write'],
   ['GET', /^\/pulls/, ['pull_requests'], 'read'],
   ['GET', /^\/commits\/[^/]+\/pulls$/, ['pull_requests', 'contents'], 'read'],
   ['GET', /^\/(commits|compare)/, ['contents'], 'read'],
@@ -78,6 +79,8 @@ async function answerTo({ world, request, body, api, blobs }) {
   }
   if (isTooLong(body)) return { status: 422, body: message('Validation Failed: body is too long (maximum is 65536 characters)', 422) };
   const answers = new Answers(api, world.repository);
+  const cacheId = request.method === 'DELETE' && path.match(/^\/actions\/caches\/(\d+)$/)?.[1];
+  if (cacheId) return world.cache.remove(Number(cacheId)) ? { status: 204 } : { status: 404, body: message('Not Found', 404) };
   if (request.method === 'GET') {
     for (const [pattern, handle] of ROUTES) {
       const match = path.match(pattern);

@@ -294,20 +294,45 @@ fn artifacts_of_the_repository_are_read_back_to_a_time_or_for_some_pages() {
 }
 
 #[test]
-fn cache_entries_are_counted_by_what_they_say_of_themselves() {
+fn cache_entries_are_listed_newest_first_by_what_they_say_of_themselves() {
     let github = GitHub::start();
-    let entry = |key: &str, reference: &str| json!({ "id": 1, "key": key, "ref": reference });
+    let entry = |id: u64, key: &str, reference: &str| {
+        let created_at = format!("2026-01-{id:02}T00:00:00Z");
+        json!({ "id": id, "key": key, "ref": reference, "created_at": created_at, "size_in_bytes": 10 * id })
+    };
     let entries = [
-        entry("benchgate-v1/bench/17-1", "refs/heads/a+b"),
-        entry("benchgate-v1/bench/18-1", "refs/heads/main"),
-        entry("benchgate-v1/other/19-1", "refs/heads/a+b"),
+        entry(3, "benchgate-v1/bench/17-1", "refs/heads/a+b"),
+        entry(4, "benchgate-v1/bench/18-1", "refs/heads/main"),
+        entry(5, "benchgate-v1/other/19-1", "refs/heads/a+b"),
+        entry(6, "benchgate-v1/bench/20-1", "refs/heads/a+b"),
         json!({ "id": 2 }),
     ];
-    github.answer("GET", "actions/caches", ok(json!({ "total_count": 4, "actions_caches": entries })));
-    assert_eq!(github.client().cache_entries("benchgate-v1/bench/", "a+b").unwrap(), 1);
+    github.answer("GET", "actions/caches", ok(json!({ "total_count": 5, "actions_caches": entries })));
+    let found = github.client().cache_entries("benchgate-v1/bench/", "a+b").unwrap();
+    assert_eq!(found.iter().map(|entry| (entry.id, entry.bytes)).collect::<Vec<_>>(), [(6, 60), (3, 30)]);
     let path = "/repos/octo/bench/actions/caches";
-    let query = "key=benchgate-v1%2Fbench%2F&ref=refs%2Fheads%2Fa%2Bb&per_page=100&page=1";
+    let query =
+        "key=benchgate-v1%2Fbench%2F&ref=refs%2Fheads%2Fa%2Bb&sort=created_at&direction=desc&per_page=100&page=1";
     assert_eq!(github.calls(), [format!("GET {path}?{query}")]);
+}
+
+#[test]
+fn a_cache_entry_is_deleted_once_also_where_it_is_gone() {
+    let github = GitHub::start();
+    github.answer("DELETE", "actions/caches/7", ResponseTemplate::new(204));
+    github.answer(
+        "DELETE",
+        "actions/caches/8",
+        ResponseTemplate::new(404).set_body_json(json!({ "message": "Not Found" })),
+    );
+    github.client().delete_cache_entry(7).unwrap();
+    github.client().delete_cache_entry(8).unwrap();
+    let refused =
+        ResponseTemplate::new(403).set_body_json(json!({ "message": "Resource not accessible by integration" }));
+    github.answer("DELETE", "actions/caches/9", refused);
+    let error = github.client().delete_cache_entry(9).unwrap_err();
+    assert!(error.to_string().contains("actions: write") || format!("{error:?}").contains("actions: write"), "{error}");
+    assert_eq!(github.count("DELETE"), 3);
 }
 
 #[test]

@@ -6,6 +6,7 @@
 //! run should have been given, nothing is saved.
 
 use super::job::Job;
+use crate::cli::leg;
 use crate::github::{Client, GithubError};
 use crate::text::plural;
 
@@ -57,9 +58,8 @@ fn unknown(reason: &str) -> String {
     )
 }
 
-/// How the keys of this gate's entries begin; `action.yml` makes them.
 fn prefix(job: &Job<'_>) -> String {
-    format!("benchgate-v1/{}/", job.arguments.leg.name)
+    leg::cache_prefix(&job.arguments.leg.name)
 }
 
 /// The entries that a restore of this run is given: those of its own branch and of the default branch.
@@ -67,5 +67,6 @@ fn entries(job: &Job<'_>, client: &Client) -> Result<usize, GithubError> {
     let default = job.ci.and_then(|ci| ci.default_branch.as_ref());
     let own = job.subject.branch.as_ref();
     let others = default.filter(|branch| Some(*branch) != own);
-    own.into_iter().chain(others).map(|branch| client.cache_entries(&prefix(job), branch)).sum()
+    let count = |branch: &String| client.cache_entries(&prefix(job), branch).map(|entries| entries.len());
+    own.into_iter().chain(others).map(count).sum()
 }

@@ -5,7 +5,7 @@
 
 use std::path::Path;
 
-use super::{backup, clean_json, compact, migrate, optimize, restore, validate};
+use super::{backup, clean_cache, clean_json, compact, migrate, optimize, restore, validate};
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::maintain_args::MaintainCommand;
@@ -28,6 +28,7 @@ pub(in crate::cli) fn run(
         MaintainCommand::Backup(arguments) => backup::run(arguments, surroundings, console),
         MaintainCommand::Restore(arguments) => restore::run(arguments, surroundings, console),
         MaintainCommand::CleanJson(arguments) => clean_json::run(arguments, surroundings, console),
+        MaintainCommand::CleanCache(arguments) => clean_cache::run(arguments, surroundings, console),
         MaintainCommand::Migrate(arguments) => migrate::run(arguments, surroundings, console),
     }
 }

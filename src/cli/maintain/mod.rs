@@ -5,7 +5,8 @@
 //! the new one at the history's path.
 //!
 //! - [`command`]: the subcommands
-//! - [`validate`], [`optimize`], [`compact`], [`backup`], [`restore`], [`clean_json`], [`migrate`]: one each
+//! - [`validate`], [`optimize`], [`compact`], [`backup`], [`restore`], [`clean_json`], [`clean_cache`], [`migrate`]: one
+//!   each
 //! - [`checksum`]: a backup's file with its hash
 //! - [`packed`]: backups that are compressed
 //! - [`replace`]: a new file in the place of another
@@ -13,6 +14,7 @@
 
 mod backup;
 mod checksum;
+mod clean_cache;
 mod clean_json;
 pub(in crate::cli) mod command;
 mod compact;
