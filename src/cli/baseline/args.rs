@@ -1,12 +1,12 @@
 //! The flags of `baseline`.
 //!
 //! For: clap's types and the help text. Not for: resolving what was given (the command does).
-//! Invariant: as in [`super::args`].
+//! Invariant: as in [`crate::cli::args`].
 
 use clap::{Args, Subcommand};
 
-use super::args::{PolicyArgs, StoreArgs};
-use super::report_args::DocumentArgs;
+use crate::cli::args::{PolicyArgs, StoreArgs};
+use crate::cli::report_args::DocumentArgs;
 
 /// `benchgate baseline`.
 #[derive(Debug, Args)]
