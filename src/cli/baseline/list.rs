@@ -8,7 +8,7 @@ use crate::cli::document;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::surroundings::{Console, Surroundings};
-use crate::model::{Decision, DecisionKind, SeriesMeta};
+use crate::model::{ArchivedPart, Decision, DecisionKind, SeriesMeta};
 use crate::report;
 use crate::store::{Mode, StandingDecision, Store};
 
@@ -36,11 +36,15 @@ pub(super) fn run(
 /// Each decision with the name of its series, where it has one.
 fn decisions_with_names(decisions: Vec<StandingDecision>, series: &[SeriesMeta]) -> Vec<report::ListedDecision> {
     let name = |decision: &Decision| match &decision.kind {
-        DecisionKind::Accept { configuration, metric, .. } => {
+        DecisionKind::Accept { configuration, metric, .. }
+        | DecisionKind::Archive { part: ArchivedPart::Dropped { configuration, metric }, .. } => {
             let of = |meta: &&SeriesMeta| meta.key.configuration.id() == *configuration && meta.key.metric == *metric;
             series.iter().find(of).map(|meta| meta.key.to_string())
         }
-        DecisionKind::Pin { .. } | DecisionKind::Undo { .. } => None,
+        DecisionKind::Pin { .. }
+        | DecisionKind::Rename(_)
+        | DecisionKind::Archive { .. }
+        | DecisionKind::Undo { .. } => None,
     };
     let listed = |StandingDecision { id, decision, holds }| {
         let series = name(&decision);

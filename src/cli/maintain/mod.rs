@@ -12,14 +12,14 @@
 //! - [`retention`]: which backups are left over
 
 mod backup;
-mod checksum;
+pub(in crate::cli) mod checksum;
 mod clean_json;
 pub(in crate::cli) mod command;
 mod compact;
 mod migrate;
 mod optimize;
 mod packed;
-mod replace;
+pub(in crate::cli) mod replace;
 mod restore;
 mod retention;
 mod validate;
