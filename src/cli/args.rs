@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::builder::FalseyValueParser;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 
-use super::baseline_args::BaselineArgs;
+use super::baseline::args::BaselineArgs;
 use super::gate_args::{CollectArgs, GateArgs};
 use super::import_args::ImportArgs;
 use super::ingest_args::IngestArgs;

@@ -7,7 +7,7 @@ use super::args::{CalibrateArgs, DocumentFormat};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{Console, Surroundings};
-use super::{baseline, policy};
+use super::{policy, which_runs};
 use crate::gate::calibrate::calibrate;
 use crate::model::SeriesMeta;
 use crate::report;
@@ -35,7 +35,7 @@ pub(super) fn run(
             hint: "import earlier runs with `benchgate ingest`".to_owned(),
         });
     }
-    let branch = baseline::branch(&arguments.policy, &config);
+    let branch = which_runs::branch(&arguments.policy, &config);
     let filter = BaselineFilter { branch, window: arguments.runs, ..BaselineFilter::default() };
     let history = store.history(&series, &filter)?;
     store.close()?;

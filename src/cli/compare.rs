@@ -19,7 +19,7 @@ use super::ingest::report::IngestReport;
 use super::inputs::Input;
 use super::read_ahead::Ahead;
 use super::surroundings::{Console, Surroundings};
-use super::{baseline, context, policy};
+use super::{context, policy, which_runs};
 use crate::formats::ReadOptions;
 use crate::gate::{self, Action, Judgement, Outcome};
 use crate::model::Context;
@@ -44,8 +44,8 @@ pub fn run(arguments: &CompareArgs, surroundings: &Surroundings, console: &mut C
     };
     let candidate = candidate::read(&request, &context, console)?;
 
-    let filter = baseline::of_candidate(&arguments.policy, &config, &candidate, &context, &policy);
-    let history = baseline::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
+    let filter = which_runs::of_candidate(&arguments.policy, &config, &candidate, &context, &policy);
+    let history = which_runs::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
     let judgement = gate::judge(&candidate.run, &history, &policy);
     let view = View::new(&judgement, &provenance(arguments, &candidate, &filter));
     write_report(arguments, &view, surroundings, console)?;
@@ -116,7 +116,7 @@ fn provenance(arguments: &CompareArgs, candidate: &Candidate, filter: &BaselineF
         run: candidate.key.clone(),
         reruns: candidate.run.reruns.len(),
         database: arguments.store.db.display().to_string(),
-        rule: baseline::rule(filter),
+        rule: which_runs::rule(filter),
         history: None,
         notices: Vec::new(),
         url: None,

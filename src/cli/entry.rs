@@ -13,7 +13,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{ClosablePipe, Console, Surroundings};
 use super::{
-    calibrate, collect, compare, decide, explain, export, gate, import, ingest, init, maintain, query, rank, report,
+    baseline, calibrate, collect, compare, explain, export, gate, import, ingest, init, maintain, query, rank, report,
     selftest, trend,
 };
 
@@ -68,7 +68,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) ->
         Command::Calibrate(arguments) => calibrate::run(arguments, surroundings, console),
         Command::Selftest(arguments) => selftest::run(arguments, surroundings, console),
         Command::Trend(arguments) => trend::run(arguments, surroundings, console),
-        Command::Baseline(arguments) => decide::run(arguments, surroundings, console),
+        Command::Baseline(arguments) => baseline::command::run(&arguments.action, surroundings, console),
         Command::Report(arguments) => report::run(arguments, surroundings, console),
         Command::Rank(arguments) => rank::run(arguments, surroundings, console),
         Command::Query(arguments) => query::run(arguments, surroundings, console),

@@ -11,7 +11,7 @@ use super::candidate::{self, Request};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{Console, Surroundings};
-use super::{baseline, context, meant, policy};
+use super::{context, meant, policy, which_runs};
 use crate::config::{Config, ConfiguredPolicy};
 use crate::gate::explain::{Explanation, explain, explain_newest};
 use crate::model::{SeriesId, SeriesMeta};
@@ -59,9 +59,9 @@ fn newest(
     let together: Vec<SeriesMeta> =
         all.iter().filter(|series| series.key.configuration.is_simulated == is_simulated).cloned().collect();
     // One more than the window: the run that is judged.
-    let window = baseline::window(&together, policy) + 1;
+    let window = which_runs::window(&together, policy) + 1;
     let mut filter =
-        BaselineFilter { branch: baseline::branch(&arguments.policy, config), window, ..BaselineFilter::default() };
+        BaselineFilter { branch: which_runs::branch(&arguments.policy, config), window, ..BaselineFilter::default() };
     let history = store.history(&together, &filter)?;
     store.close()?;
     let found = explain_newest(&history, policy, meant.key.id()).ok_or_else(|| CliError::Usage {
@@ -91,8 +91,8 @@ fn of_results(
         is_partial: arguments.partial,
     };
     let candidate = candidate::read(&request, &context, console)?;
-    let filter = baseline::of_candidate(&arguments.policy, config, &candidate, &context, policy);
-    let history = baseline::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
+    let filter = which_runs::of_candidate(&arguments.policy, config, &candidate, &context, policy);
+    let history = which_runs::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
     let mut known = candidate.series.clone();
     let mut ids: HashSet<SeriesId> = known.iter().map(|series| series.key.id()).collect();
     let others = history.recent.iter().flat_map(|run| &run.series);
@@ -117,7 +117,7 @@ fn provenance(
         run: None,
         reruns: 0,
         database: arguments.store.db.display().to_string(),
-        rule: baseline::rule(filter),
+        rule: which_runs::rule(filter),
         history: None,
         notices: Vec::new(),
         url: None,

@@ -5,7 +5,7 @@
 //! Invariant: stdout is data and stderr is talk; the exit code is one of [`exit`]; nothing below this layer reads the
 //! clock or the environment.
 //!
-//! - [`args`], [`baseline_args`], [`gate_args`], [`import_args`], [`ingest_args`], [`maintain_args`],
+//! - [`args`], [`gate_args`], [`import_args`], [`ingest_args`], [`maintain_args`],
 //!   [`report_args`], [`trend_args`] - the flags
 //! - `moment`, `selection`, `meant` - times, patterns and series as people write them
 //! - [`surroundings`] - clock, environment, terminal
@@ -13,12 +13,13 @@
 //! - [`fingerprint`] - this machine
 //! - `folder` - where files are written
 //! - [`inputs`] - results files and folders
-//! - `baseline` - what it is compared with
+//! - `which_runs` - what results are compared with
 //! - `bundle`, `leg` - what jobs hand to each other
 //! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
-//! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, `decide`,
+//! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`,
 //!   `report`, `rank`, [`query`], `export` - the commands
+//! - [`baseline`] - what somebody decides about baselines
 //! - `maintain` - checking, backing up, replacing and tidying
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
@@ -31,8 +32,7 @@
 
 pub mod args;
 mod attempts;
-mod baseline;
-pub mod baseline_args;
+pub mod baseline;
 mod bundle;
 mod calibrate;
 mod candidate;
@@ -40,7 +40,6 @@ mod ci;
 pub mod collect;
 pub mod compare;
 pub mod context;
-mod decide;
 mod document;
 pub mod entry;
 pub mod error;
@@ -80,5 +79,6 @@ mod trend;
 pub mod trend_args;
 mod trend_issue;
 mod waiting;
+mod which_runs;
 
 pub use entry::main;

@@ -14,7 +14,7 @@ use std::thread;
 
 use super::inputs::{Content, Input};
 use crate::formats::{Omission, ReadError, ReadOptions, Recognised, Sink};
-use crate::model::{Context, Record, ResultDraft, RunDraft};
+use crate::model::{Context, Decision, Record, ResultDraft, RunDraft};
 use crate::store::import::ImportError;
 use crate::store::{PackedResults, PackedRun, Packer};
 
@@ -28,6 +28,8 @@ pub enum Event {
     Run(PackedRun),
     /// Results of the run.
     Results(PackedResults),
+    /// What it tells of decisions.
+    Decision(Decision),
     /// The input ends: its format, or why it was given up, and what of it is not taken.
     End(Result<Recognised, Defect>, Omissions),
 }
@@ -175,6 +177,10 @@ impl Sink for Packing<'_> {
     fn record(&mut self, record: Record) -> ControlFlow<()> {
         self.packer.record(record);
         if self.packer.is_full() { self.send_results() } else { ControlFlow::Continue(()) }
+    }
+
+    fn decision(&mut self, decision: Decision) -> ControlFlow<()> {
+        send(self.sender, Event::Decision(decision))
     }
 
     fn omit(&mut self, omission: Omission) {

@@ -9,7 +9,7 @@ use super::candidate::{self, Request};
 use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{Console, Surroundings};
-use super::{baseline, context, policy};
+use super::{context, policy, which_runs};
 use crate::gate::selftest::selftest;
 use crate::report;
 
@@ -35,8 +35,8 @@ pub(super) fn run(
         is_partial: true,
     };
     let candidate = candidate::read(&request, &context, console)?;
-    let filter = baseline::of_candidate(&arguments.policy, &config, &candidate, &context, &policy);
-    let history = baseline::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
+    let filter = which_runs::of_candidate(&arguments.policy, &config, &candidate, &context, &policy);
+    let history = which_runs::read(&arguments.store.db, &candidate.series, &filter, surroundings.now)?;
     let found = selftest(&candidate.run, &history, &policy, arguments.effect.fraction());
     let document = match arguments.format {
         DocumentFormat::Text => report::selftest(&found, surroundings.width),

@@ -11,7 +11,7 @@ use super::outputs::Outputs;
 use super::surroundings::{Console, Surroundings};
 use super::trend_args::{FailOn, TrendArgs, TrendFormat};
 use super::trend_issue::Tracker;
-use super::{baseline, folder, moment, policy};
+use super::{folder, moment, policy, which_runs};
 use crate::gate::trend::trend;
 use crate::model::SeriesMeta;
 use crate::report::{self, TrendFinding, TrendView};
@@ -62,8 +62,8 @@ fn look(arguments: &TrendArgs, surroundings: &Surroundings) -> Result<TrendView,
             hint: "import runs with `benchgate ingest`".to_owned(),
         });
     }
-    let branch = baseline::branch(&arguments.policy, &config);
-    let filter = BaselineFilter { branch, window: baseline::MOST_RUNS, ..BaselineFilter::default() };
+    let branch = which_runs::branch(&arguments.policy, &config);
+    let filter = BaselineFilter { branch, window: which_runs::MOST_RUNS, ..BaselineFilter::default() };
     let history = store.history(&series, &filter)?;
     store.close()?;
     let found = trend(&history, &policy);

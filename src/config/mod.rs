@@ -8,18 +8,22 @@
 //! - [`error`]: what can be wrong with a file, and what to do about it
 //! - [`policy`]: the configuration resolved per series
 //! - [`read`]: text -> [`Config`]
+//! - [`retention`]: what a rotation keeps
 //! - [`rule`]: which series a rule speaks of
 //! - [`schema`]: the JSON Schema of the file
 //! - [`settings`]: what one table or the command line sets for a series
+//! - `span`: how long something is kept
 //! - [`tables`]: the tables of the file as they are written
 //! - [`value`]: percentages, windows and words, shared by the file and the command line
 
 pub mod error;
 pub mod policy;
 pub mod read;
+pub mod retention;
 mod rule;
 pub mod schema;
 mod settings;
+mod span;
 mod tables;
 pub mod value;
 

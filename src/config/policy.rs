@@ -8,6 +8,7 @@ use std::collections::BTreeMap;
 
 use jiff::civil::Date;
 
+use super::retention::{RetentionOverrides, RetentionPolicy, RetentionSettings};
 use super::rule::Patterns;
 use super::settings::{SeriesSettings, lay};
 use super::value::{ActionWord, Effect, Level, Window};
@@ -24,6 +25,7 @@ pub struct Config {
     pub(super) nothing_to_judge: Option<Setting<Action>>,
     pub(super) missing_leg: Option<Setting<Action>>,
     pub(super) branch: Option<Setting<String>>,
+    pub(super) retention: RetentionSettings,
     pub(super) defaults: SeriesSettings,
     pub(super) metrics: BTreeMap<String, MetricSettings>,
     pub(super) rules: Vec<Rule>,
@@ -97,6 +99,12 @@ impl Config {
         self.branch.clone()
     }
 
+    /// What a rotation keeps, under the values of the command line.
+    #[must_use]
+    pub fn retention(&self, overrides: &RetentionOverrides) -> RetentionPolicy {
+        self.retention.under(overrides)
+    }
+
     /// The metrics and rules of the file that speak of none of the given series, by origin, in the order of the file:
     /// what a report should mention, since a misspelt pattern is otherwise never noticed.
     #[must_use]
@@ -122,7 +130,7 @@ impl Overrides {
     }
 }
 
-fn flag<T, U>(value: Option<T>, name: &str, convert: impl Fn(T) -> U) -> Option<Setting<U>> {
+pub(super) fn flag<T, U>(value: Option<T>, name: &str, convert: impl Fn(T) -> U) -> Option<Setting<U>> {
     value.map(|value| Setting::from_place(convert(value), name))
 }
 

@@ -7,9 +7,10 @@ use std::collections::BTreeMap;
 
 use super::error::ConfigError;
 use super::policy::{Config, MetricSettings, Rule};
+use super::retention::RetentionSettings;
 use super::rule::Patterns;
 use super::tables::{File, Located, MetricTable, RuleTable, WaiverTable, setting};
-use super::value::{Level, Reruns};
+use super::value::{Level, Reruns, Window};
 use crate::gate::{Action, Correction, Setting, Waiver};
 use crate::model::{Aliases, Unit};
 
@@ -21,7 +22,7 @@ pub fn parse(text: &str, file_name: &str) -> Result<Config, ConfigError> {
     let source = Source { text, file_name };
     let file: File = toml::from_str(text).map_err(|error| source.refuse(&error))?;
     // Mappings say how files are read, which is nothing to the policy.
-    let File { gate, baseline, defaults, metrics, rules, waivers, hardware, models, mapping: _ } = file;
+    let File { gate, baseline, retention, defaults, metrics, rules, waivers, hardware, models, mapping: _ } = file;
     let place = |offset: usize| source.place(offset);
     Ok(Config {
         alpha: setting(gate.alpha.as_ref(), &place, Level::fraction),
@@ -30,6 +31,12 @@ pub fn parse(text: &str, file_name: &str) -> Result<Config, ConfigError> {
         nothing_to_judge: setting(gate.nothing_to_judge.as_ref(), &place, Action::from),
         missing_leg: setting(gate.missing_leg.as_ref(), &place, Action::from),
         branch: baseline.branch.map(|branch| source.branch(branch)).transpose()?,
+        retention: RetentionSettings {
+            keep_all: setting(retention.keep_all.as_ref(), &place, |span| span),
+            daily: setting(retention.daily.as_ref(), &place, |span| span),
+            weekly: setting(retention.weekly.as_ref(), &place, |span| span),
+            max_runs: setting(retention.max_runs.as_ref(), &place, |most: Window| Some(most.runs())),
+        },
         defaults: defaults.settings(&place),
         metrics: metrics
             .into_iter()

@@ -13,6 +13,7 @@ use serde::{Deserialize, Deserializer};
 use super::settings::SeriesSettings;
 use super::value::{ActionWord, CorrectionWord, Day, DirectionWord, Effect, Level, Reruns, ScaleWord, Window};
 use crate::gate::{Action, Setting};
+use crate::model::Span;
 
 /// A value and the offset in bytes at which it stands.
 #[derive(Clone, Debug)]
@@ -177,6 +178,20 @@ pub(super) struct BaselineTable {
     pub(super) branch: Option<Located<String>>,
 }
 
+/// What `benchgate baseline rotate` keeps.
+#[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
+#[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
+pub(super) struct RetentionTable {
+    /// Every run is kept until it is so old.
+    pub(super) keep_all: Option<Located<Span>>,
+    /// One run a day of each series is kept until it is so old.
+    pub(super) daily: Option<Located<Span>>,
+    /// One run a week of each series is kept until it is so old.
+    pub(super) weekly: Option<Located<Span>>,
+    /// At most so many runs of each series are kept, whatever their age.
+    pub(super) max_runs: Option<Located<Window>>,
+}
+
 /// Names of hardware.
 #[derive(Clone, Debug, Default, Deserialize, JsonSchema)]
 #[serde(default, deny_unknown_fields, rename_all = "kebab-case")]
@@ -202,6 +217,8 @@ pub(super) struct File {
     pub(super) gate: GateTable,
     /// What a run is compared with.
     pub(super) baseline: BaselineTable,
+    /// What `benchgate baseline rotate` keeps.
+    pub(super) retention: RetentionTable,
     /// Values for all series that no metric and no rule says otherwise of.
     pub(super) defaults: DefaultsTable,
     /// Values by metric name.

@@ -20,6 +20,13 @@ use crate::model::Direction;
 #[error("{0}")]
 pub struct ValueError(String);
 
+impl ValueError {
+    /// A fragment that says what is allowed.
+    pub(super) fn new(message: String) -> Self {
+        Self(message)
+    }
+}
+
 /// A relative change, written `"2%"`; kept as a fraction.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effect(f64);

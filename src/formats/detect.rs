@@ -18,7 +18,7 @@ use super::text::{self, to_u64};
 use super::{
     asv, bencher_metric_format, bencher_perf, benchmark_dotnet, conbench, csv_table, github_action_benchmark,
     github_action_benchmark_history, go_bench, google_benchmark, gungraun, hyperfine, jmh, llama_bench, mapping,
-    native, optimum_benchmark, pytest_benchmark, pytorch_records, vllm_bench,
+    native, optimum_benchmark, pytest_benchmark, pytorch_records, snapshot, vllm_bench,
 };
 
 /// How a JSON document of a format is recognised and read.
@@ -283,6 +283,10 @@ fn read_held(
         if format.is_some() {
             return Err(ReadError::Skipped("no mapping of benchgate.toml fits the file".to_owned()));
         }
+    }
+    if matches!(format, None | Some(Format::Snapshot)) && snapshot::read::matches(&json) {
+        snapshot::read::read(text, output)?;
+        return Ok(Format::Snapshot);
     }
     let document = match format {
         Some(format) => DOCUMENTS.iter().find(|document| document.format == format),

@@ -51,6 +51,8 @@ pub enum Format {
     BencherPerf,
     /// Results in the shape in which they are posted to Conbench.
     Conbench,
+    /// benchgate's own snapshot of a baseline.
+    Snapshot,
     /// The old system's files, by a table of their shapes.
     Legacy,
     /// A project's own format, by a mapping of `benchgate.toml`.
@@ -59,7 +61,7 @@ pub enum Format {
 
 impl Format {
     /// Every format.
-    pub const ALL: [Self; 23] = [
+    pub const ALL: [Self; 24] = [
         Self::Native,
         Self::NativeLines,
         Self::GithubActionBenchmark,
@@ -81,6 +83,7 @@ impl Format {
         Self::OptimumBenchmark,
         Self::BencherPerf,
         Self::Conbench,
+        Self::Snapshot,
         Self::Legacy,
         Self::Mapping,
     ];
@@ -110,6 +113,7 @@ impl Format {
             Self::OptimumBenchmark => "optimum-benchmark",
             Self::BencherPerf => "bencher-perf",
             Self::Conbench => "conbench",
+            Self::Snapshot => "snapshot",
             Self::Legacy => "legacy",
             Self::Mapping => "mapping",
         }

@@ -155,7 +155,11 @@ fn data_class(message: &str) -> Class {
         _ if message.starts_with("duplicate ") => Class::Duplicate,
         _ if message.starts_with("unknown field") => Class::UnknownField,
         _ if message.starts_with("missing field") => Class::MissingField,
-        _ if message.starts_with("unknown variant") && message.contains("benchgate/results/") => Class::UnknownVersion,
+        _ if message.starts_with("unknown variant")
+            && (message.contains("benchgate/results/") || message.contains("benchgate/snapshot/")) =>
+        {
+            Class::UnknownVersion
+        }
         _ if message.starts_with("invalid value: integer `-") => Class::Negative,
         _ if message.starts_with("invalid value: integer") => Class::TooLarge,
         _ => Class::WrongType,

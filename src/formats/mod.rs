@@ -8,6 +8,7 @@
 //! - [`explain`](mod@explain): why a file is taken for what it is
 //! - [`native`]: benchgate's own format, streamed
 //! - [`mapping`]: documents read by what a table says of them; [`legacy`]: the old system's tables
+//! - [`snapshot`]: a baseline that is committed
 //! - one file an adapter; shared: `json` (tree and defects), `node` (fields with pointers), `reading` (metrics
 //!   and repetitions), `text`, `time`, `scan`, [`output`]
 //!
@@ -50,6 +51,7 @@ mod pytest_benchmark;
 mod pytorch_records;
 mod reading;
 mod scan;
+pub mod snapshot;
 #[cfg(test)]
 mod testing;
 mod text;
@@ -65,3 +67,4 @@ pub use legacy::database::{LeftOut, TableCount, read_database, tables_of_interes
 pub use mapping::explain::Field;
 pub use mapping::mappings::{MappingError, Mappings};
 pub use output::{Limits, Omission, Sink};
+pub use snapshot::{Summary, write_snapshot};

@@ -11,7 +11,7 @@ use std::ops::ControlFlow;
 use super::error::{Class, Malformed, ReadError};
 use super::text::truncate;
 use crate::model::hardware::canonical_kind;
-use crate::model::{Measurement, Record, ResultDraft, RunDraft, Status};
+use crate::model::{Decision, Measurement, Record, ResultDraft, RunDraft, Status};
 
 /// Bounds on what a file may make the reader hold; files come from code under review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,6 +50,10 @@ pub trait Sink {
     fn result(&mut self, result: ResultDraft) -> ControlFlow<()>;
     /// What the current run holds beside results; most callers have no use for it.
     fn record(&mut self, _record: Record) -> ControlFlow<()> {
+        ControlFlow::Continue(())
+    }
+    /// What somebody decided about baselines; most callers have no use for it, and must not believe a foreign file.
+    fn decision(&mut self, _decision: Decision) -> ControlFlow<()> {
         ControlFlow::Continue(())
     }
     /// Something that is not taken, and why.
@@ -95,6 +99,13 @@ impl<'a> Output<'a> {
         record.details.values().chain(&record.error).try_for_each(|text| self.check_length(text))?;
         self.passed += 1;
         continue_or_stop(self.sink.record(record))
+    }
+
+    /// Passes on a decision.
+    pub(super) fn decision(&mut self, decision: Decision) -> Result<(), ReadError> {
+        [&decision.actor, &decision.reason].into_iter().try_for_each(|text| self.check_length(text))?;
+        self.passed += 1;
+        continue_or_stop(self.sink.decision(decision))
     }
 
     /// Counts what the run itself says, for a file that holds nothing else.

@@ -17,6 +17,7 @@
 //! - [`overview`]: what a history holds, counted
 //! - [`record`]: what files hold beside results
 //! - [`result`]: configurations, results and runs, complete
+//! - [`retention`]: how much of a history is kept
 //! - [`suspicion`](mod@suspicion): values that look made up
 //! - [`table`]: rows of a query
 //! - [`unit`](mod@unit): unit spellings and their canonical forms
@@ -34,12 +35,13 @@ pub mod metric;
 pub mod overview;
 pub mod record;
 pub mod result;
+pub mod retention;
 pub mod suspicion;
 pub mod table;
 pub mod unit;
 
 pub use alias::Aliases;
-pub use decision::{Decision, DecisionKind, Pin};
+pub use decision::{ArchivedPart, Decision, DecisionKind, NamedPart, Pin, Rename};
 pub use draft::{Context, MissingFact, ResultDraft, RunDraft};
 pub use family::{Family, family};
 pub use hardware::{Hardware, HardwareDraft, Machine};
@@ -49,7 +51,9 @@ pub use measurement::{Measurement, MeasurementError};
 pub use metric::Direction;
 pub use record::{Assertion, Record, Subject, TestOutcome};
 pub use result::{
-    ATTEMPTS, BenchmarkResult, Configuration, REPLACE, RERUNS_OF_ATTEMPT, Run, SeriesKey, Simulation, Status, series_id,
+    ATTEMPTS, BenchmarkResult, Configuration, REPLACE, RERUNS_OF_ATTEMPT, Run, SNAPSHOT, SeriesKey, Simulation, Status,
+    series_id,
 };
+pub use retention::{Retention, Span};
 pub use table::{Cell, Table};
 pub use unit::Unit;

@@ -126,6 +126,9 @@ pub struct Run {
     pub environment: BTreeMap<String, String>,
 }
 
+/// The fact of a run's environment that only a snapshot tells of it: where it was measured is known too, that counts.
+pub const SNAPSHOT: &str = "benchgate_snapshot";
+
 /// A re-run that shares its run's name and states no attempt is recorded as this times the attempt plus its number:
 /// attempts 1001, 1002 of attempt 1. CI itself may repeat the job as attempt 2.
 pub const RERUNS_OF_ATTEMPT: u32 = 1000;

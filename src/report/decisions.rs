@@ -1,10 +1,10 @@
 //! What somebody decided about baselines, as a document.
 //!
-//! For: who accepted or pinned what, when and why, and what was taken back. Not for: waivers.
+//! For: who decided what, when and why, and what was taken back. Not for: waivers.
 //! Invariant: every decision is listed, also one that no longer holds.
 
 use super::document::{Column, Document, Section, Value};
-use crate::model::{Decision, DecisionId, DecisionKind};
+use crate::model::{ArchivedPart, Decision, DecisionId, DecisionKind, Rename};
 use crate::text::{plural, short_commit};
 
 /// A decision as it is listed.
@@ -55,6 +55,12 @@ fn row(one: &ListedDecision) -> Vec<Value> {
             (name, commit.as_deref(), Some(*begins_at))
         }
         DecisionKind::Pin { name, commit, pinned_at } => (name.clone(), Some(commit.as_str()), Some(*pinned_at)),
+        DecisionKind::Rename(Rename { what, old, new }) => (format!("{} {old} -> {new}", what.word()), None, None),
+        DecisionKind::Archive { part: ArchivedPart::Dropped { .. }, archive, .. } => {
+            let name = one.series.clone().unwrap_or_else(|| "a series that is no longer there".to_owned());
+            (format!("{name}, into {archive}"), None, None)
+        }
+        DecisionKind::Archive { archive, .. } => (format!("runs, into {archive}"), None, None),
         DecisionKind::Undo { decision } => (decision.to_string(), None, None),
     };
     vec![

@@ -16,6 +16,7 @@
 //! - [`explanation()`]: why one verdict, with its arithmetic; [`explanation_json()`]: the same for programs
 //! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
 //! - [`trend_markdown()`] and its siblings: every series over time
+//! - [`baselines()`]: what the baseline of each series is
 //! - [`decisions()`]: what somebody decided about baselines
 //! - [`document`](mod@document): reports made of tables, for people and for programs
 //! - [`overview`](mod@overview): what a history holds, as such reports
@@ -25,6 +26,7 @@
 
 mod annotations;
 mod badges;
+mod baselines;
 mod calibration;
 mod calibration_json;
 mod columns;
@@ -64,6 +66,7 @@ mod tests;
 
 pub use annotations::{Annotation, AnnotationLevel, annotations};
 pub use badges::{judgement_badge, trend_badge};
+pub use baselines::{Acceptance, baselines};
 pub use calibration::calibration;
 pub use calibration_json::{
     CalibrationV1, SelfTestV1, calibration_json, calibration_schema, selftest_json, selftest_schema,

@@ -1,4 +1,4 @@
-//! What somebody decided about baselines: accepted shifts, pinned commits, and taking either back.
+//! What somebody decided about baselines.
 //!
 //! For: writing decisions, listing them, and applying those that hold to a history that is read. Not for: waivers.
 //! Invariant: a row is never changed or removed; a decision holds unless a later one takes it back.
@@ -11,8 +11,10 @@ use jiff::Timestamp;
 use super::connection::Store;
 use super::error::StoreError;
 use super::overview::{RowError, time};
+use super::renames::FormerNames;
 use crate::model::{
-    ConfigurationId, Decision, DecisionId, DecisionKind, HistoryRun, Pin, SeriesHistory, SeriesId, series_id,
+    ArchivedPart, ConfigurationId, Decision, DecisionId, DecisionKind, HistoryRun, NamedPart, Pin, Rename,
+    SeriesHistory, SeriesId,
 };
 
 /// A decision, and whether it holds.
@@ -32,19 +34,24 @@ struct Columns<'a> {
     configuration: Option<u64>,
     metric: Option<&'a str>,
     name: Option<&'a str>,
+    new_name: Option<&'a str>,
+    part: Option<&'a str>,
     effective_at: Option<i64>,
     commit: Option<&'a str>,
+    archive: Option<&'a str>,
+    manifest: Option<&'a str>,
     undoes: Option<u64>,
 }
 
 const WRITE: &str = "
     INSERT INTO decisions
-    SELECT $1, $2, $3, $4, $5, make_timestamp($6::BIGINT), $7, $8, $9, $10, make_timestamp($11::BIGINT)
+    SELECT $1, $2, $3, $4, $5, $6, $7, make_timestamp($8::BIGINT), $9, $10, $11, $12, $13, $14, make_timestamp($15::BIGINT)
     WHERE NOT EXISTS (FROM decisions WHERE decision_id = $1)";
 
 const READ: &str = "
     SELECT decision_id, kind, configuration_id, metric, name, epoch_us(effective_at), git_commit, undoes, actor, reason,
-        epoch_us(decided_at), NOT EXISTS (FROM decisions u WHERE u.undoes = d.decision_id)
+        epoch_us(decided_at), NOT EXISTS (FROM decisions u WHERE u.undoes = d.decision_id), new_name, named_part, archive,
+        manifest_hash
     FROM decisions d
     ORDER BY decided_at, decision_id";
 
@@ -68,7 +75,8 @@ impl Store {
         })
     }
 
-    fn write_decision(&self, decision: &Decision) -> Result<(), duckdb::Error> {
+    /// Writes a decision unless it is there already; how many rows.
+    pub(super) fn write_decision(&self, decision: &Decision) -> Result<usize, duckdb::Error> {
         let Decision { kind, actor, reason, decided_at } = decision;
         let mut columns = Columns::default();
         match kind {
@@ -83,13 +91,39 @@ impl Store {
                 columns.effective_at = Some(pinned_at.as_microsecond());
                 columns.commit = Some(commit);
             }
+            DecisionKind::Rename(Rename { what, old, new }) => {
+                columns.part = Some(what.word());
+                (columns.name, columns.new_name) = (Some(old.as_str()), Some(new.as_str()));
+            }
+            DecisionKind::Archive { part, archive, manifest } => {
+                if let ArchivedPart::Dropped { configuration, metric } = part {
+                    (columns.configuration, columns.metric) = (Some(configuration.0), Some(metric.as_str()));
+                }
+                (columns.archive, columns.manifest) = (Some(archive.as_str()), Some(manifest.as_str()));
+            }
             DecisionKind::Undo { decision } => columns.undoes = Some(decision.0),
         }
-        let Columns { configuration, metric, name, effective_at, commit, undoes } = columns;
+        let Columns { configuration, metric, name, new_name, part, effective_at, commit, archive, manifest, undoes } =
+            columns;
         let (id, word, decided_at) = (decision.id().0, kind.word(), decided_at.as_microsecond());
-        let values =
-            params![id, word, configuration, metric, name, effective_at, commit, undoes, actor, reason, decided_at];
-        self.connection.execute(WRITE, values).map(|_rows| ())
+        let values = params![
+            id,
+            word,
+            configuration,
+            metric,
+            name,
+            new_name,
+            part,
+            effective_at,
+            commit,
+            archive,
+            manifest,
+            undoes,
+            actor,
+            reason,
+            decided_at
+        ];
+        self.connection.execute(WRITE, values)
     }
 
     /// Every decision, oldest first.
@@ -102,11 +136,16 @@ impl Store {
 }
 
 /// Begins the accepted epochs of some series.
-pub(super) fn begin_epochs(decisions: &[StandingDecision], series: &mut [SeriesHistory], runs: &[HistoryRun]) {
+pub(super) fn begin_epochs(
+    decisions: &[StandingDecision],
+    names: &FormerNames,
+    series: &mut [SeriesHistory],
+    runs: &[HistoryRun],
+) {
     let mut begins: HashMap<SeriesId, Vec<Timestamp>> = HashMap::new();
     for one in decisions.iter().filter(|one| one.holds) {
         if let DecisionKind::Accept { configuration, metric, begins_at, commit: _ } = &one.decision.kind {
-            begins.entry(series_id(*configuration, metric)).or_default().push(*begins_at);
+            begins.entry(names.present(*configuration, metric)).or_default().push(*begins_at);
         }
     }
     for one in series.iter_mut().filter(|_| !begins.is_empty()) {
@@ -134,19 +173,25 @@ pub(super) fn pins(decisions: &[StandingDecision]) -> Vec<Pin> {
 fn read(row: &Row<'_>) -> Result<StandingDecision, RowError> {
     let id = DecisionId(row.get(0)?);
     let bad = || RowError::Store(StoreError::BadRow { message: format!("decision {id} is not whole") });
-    let kind: String = row.get(1)?;
-    let kind = match kind.as_str() {
+    let text = |column: usize| row.get::<_, Option<String>>(column)?.ok_or_else(bad);
+    let configuration = || Ok::<_, RowError>(ConfigurationId(row.get::<_, Option<u64>>(2)?.ok_or_else(bad)?));
+    let archive = |part| Ok::<_, RowError>(DecisionKind::Archive { part, archive: text(14)?, manifest: text(15)? });
+    let kind = match text(1)?.as_str() {
         "accept" => DecisionKind::Accept {
-            configuration: ConfigurationId(row.get::<_, Option<u64>>(2)?.ok_or_else(bad)?),
-            metric: row.get::<_, Option<String>>(3)?.ok_or_else(bad)?,
+            configuration: configuration()?,
+            metric: text(3)?,
             begins_at: time(row, 5)?.ok_or_else(bad)?,
             commit: row.get(6)?,
         },
-        "pin" => DecisionKind::Pin {
-            name: row.get::<_, Option<String>>(4)?.ok_or_else(bad)?,
-            commit: row.get::<_, Option<String>>(6)?.ok_or_else(bad)?,
-            pinned_at: time(row, 5)?.ok_or_else(bad)?,
-        },
+        "pin" => DecisionKind::Pin { name: text(4)?, commit: text(6)?, pinned_at: time(row, 5)?.ok_or_else(bad)? },
+        "rename" => DecisionKind::Rename(Rename {
+            what: NamedPart::parse(&text(13)?).ok_or_else(bad)?,
+            old: text(4)?,
+            new: text(12)?,
+        }),
+        "rotate" => archive(ArchivedPart::Rotated)?,
+        "prune" => archive(ArchivedPart::Pruned)?,
+        "drop" => archive(ArchivedPart::Dropped { configuration: configuration()?, metric: text(3)? })?,
         "undo" => DecisionKind::Undo { decision: DecisionId(row.get::<_, Option<u64>>(7)?.ok_or_else(bad)?) },
         _ => return Err(bad()),
     };

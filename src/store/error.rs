@@ -201,6 +201,12 @@ pub enum StoreError {
         /// The copy.
         path: PathBuf,
     },
+    /// What is to come back belongs to what left later.
+    #[error("{rows} of its rows belong to runs that left the history later")]
+    LeftLater {
+        /// How many.
+        rows: u64,
+    },
     /// `maintain validate` found errors.
     #[error("`{path}` holds what benchgate did not write, in {places}")]
     Defective {
@@ -259,7 +265,7 @@ impl StoreError {
             Self::Query { .. } | Self::QueryTimeout { .. } | Self::UnknownTable { .. } | Self::Database { .. } => {
                 "DB004"
             }
-            Self::Differs { .. } | Self::Defective { .. } => "DB005",
+            Self::Differs { .. } | Self::LeftLater { .. } | Self::Defective { .. } => "DB005",
         }
     }
 
@@ -278,6 +284,7 @@ impl StoreError {
                 "make room on the disk, or let the file be written, and run it again; the history is as it was before"
             }
             Self::Differs { .. } => "the history is as it was before; run it again, and please report this",
+            Self::LeftLater { .. } => "take the later decision back first; `benchgate baseline list` shows them all",
             Self::Defective { .. } => {
                 "each finding says what mends it; `benchgate maintain restore` brings a backup back"
             }

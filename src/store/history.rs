@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::ops::Range;
 use std::sync::Arc;
 
-use duckdb::arrow::array::{StringArray, UInt64Array};
+use duckdb::arrow::array::{BooleanArray, StringArray, UInt64Array};
 use duckdb::arrow::datatypes::{DataType, Field, Schema};
 use duckdb::arrow::record_batch::RecordBatch;
 use duckdb::{Row, params};
@@ -19,6 +19,7 @@ use jiff::Timestamp;
 use super::connection::Store;
 use super::decisions;
 use super::error::StoreError;
+use super::renames::{FormerNames, Renames};
 use crate::model::{
     ATTEMPTS, Configuration, ConfigurationId, Direction, Hardware, History, HistoryRun, Machine, Point, REPLACE,
     RERUNS_OF_ATTEMPT, RecentRun, RunId, SeriesHistory, SeriesKey, SeriesMeta, Unit,
@@ -71,7 +72,7 @@ const REPLACED: &str = "
 /// The value that is judged is the median of the samples; the spread within a run is that of their logarithms.
 const POINTS: &str = "
     WITH numbered AS (
-        SELECT w.position, b.ordinal, f.unit, f.higher_is_better, f.value, f.samples,
+        SELECT w.position, b.ordinal, w.is_former, f.unit, f.higher_is_better, f.value, f.samples,
             row_number() OVER (PARTITION BY w.position ORDER BY b.ordinal DESC) AS age
         FROM measurements f
         JOIN wanted w ON w.configuration_id = f.configuration_id AND w.metric = f.metric
@@ -87,7 +88,7 @@ const POINTS: &str = "
             THEN list_aggregate(list_transform(samples, lambda s: ln(s)), 'stddev_samp') END
     FROM numbered
     WHERE age <= $1
-    ORDER BY position, ordinal";
+    ORDER BY position, ordinal, is_former";
 
 /// How many points each wanted series has.
 const POINT_COUNTS: &str = "
@@ -125,32 +126,47 @@ impl Store {
     /// # Errors
     /// [`StoreError::Database`], or [`StoreError::BadRow`] where a row cannot have been written by benchgate.
     pub fn history(&self, wanted: &[SeriesMeta], filter: &BaselineFilter) -> Result<History, StoreError> {
-        self.stage_wanted(wanted).map_err(StoreError::database("stage the candidate's series"))?;
+        let decisions = self.decisions()?;
+        let renames = Renames::of(&decisions);
+        let names = self.former_names(&renames)?;
+        self.stage_wanted(wanted, &names).map_err(StoreError::database("stage the candidate's series"))?;
         let runs = self.baseline_runs(filter).map_err(StoreError::database("read the baseline runs"))?;
         let mut series = self.points(wanted, filter.window)?;
-        let decisions = self.decisions()?;
-        decisions::begin_epochs(&decisions, &mut series, &runs);
-        let recent = self.recent_runs(&runs, &series)?;
+        decisions::begin_epochs(&decisions, &names, &mut series, &runs);
+        let mut recent = self.recent_runs(&runs, &series)?;
+        for one in recent.iter_mut().flat_map(|run| &mut run.series) {
+            renames.apply(&mut one.key);
+        }
         Ok(History { runs, series, recent, pins: decisions::pins(&decisions) })
     }
 
     /// Temporary tables live in memory, so this works on a store that is open for reading.
-    fn stage_wanted(&self, wanted: &[SeriesMeta]) -> Result<(), duckdb::Error> {
+    fn stage_wanted(&self, wanted: &[SeriesMeta], names: &FormerNames) -> Result<(), duckdb::Error> {
         self.connection.execute_batch(
-            "CREATE OR REPLACE TEMP TABLE wanted (position UBIGINT, configuration_id UBIGINT, metric VARCHAR)",
+            "CREATE OR REPLACE TEMP TABLE wanted
+                (position UBIGINT, configuration_id UBIGINT, metric VARCHAR, is_former BOOLEAN)",
         )?;
+        let rows: Vec<(u64, u64, &str, bool)> = (0..)
+            .zip(wanted)
+            .flat_map(|(position, SeriesMeta { key, .. })| {
+                let present = (position, key.configuration.id().0, key.metric.as_str(), false);
+                let former = names.of(key).iter().map(move |(id, metric)| (position, id.0, metric.as_str(), true));
+                std::iter::once(present).chain(former)
+            })
+            .collect();
         let schema = Schema::new(vec![
             Field::new("position", DataType::UInt64, false),
             Field::new("configuration_id", DataType::UInt64, false),
             Field::new("metric", DataType::Utf8, false),
+            Field::new("is_former", DataType::Boolean, false),
         ]);
-        let ids = wanted.iter().map(|series| series.key.configuration.id().0);
         let batch = RecordBatch::try_new(
             Arc::new(schema),
             vec![
-                Arc::new(UInt64Array::from_iter_values(0..wanted.len() as u64)),
-                Arc::new(UInt64Array::from_iter_values(ids)),
-                Arc::new(StringArray::from_iter_values(wanted.iter().map(|series| &series.key.metric))),
+                Arc::new(UInt64Array::from_iter_values(rows.iter().map(|row| row.0))),
+                Arc::new(UInt64Array::from_iter_values(rows.iter().map(|row| row.1))),
+                Arc::new(StringArray::from_iter_values(rows.iter().map(|row| row.2))),
+                Arc::new(rows.iter().map(|row| Some(row.3)).collect::<BooleanArray>()),
             ],
         )
         .expect("internal error: the columns have equal lengths");
@@ -255,7 +271,10 @@ impl Store {
                 current.points.clear();
             }
             (current.meta.unit, current.meta.better) = (unit, better);
-            current.points.push(row.point);
+            // What a run measured under both names counts once, by the present one.
+            if current.points.last().is_none_or(|last| last.run != row.point.run) {
+                current.points.push(row.point);
+            }
         }
         Ok(())
     }

@@ -11,6 +11,7 @@
 use jiff::Timestamp;
 use thiserror::Error;
 
+use super::archive::dropped;
 use super::batch::ConfigurationColumns;
 use super::connection::Store;
 use super::error::StoreError;
@@ -20,7 +21,9 @@ use super::pack::{PackedResults, PackedRun, Packer};
 use super::rows::Rows;
 use super::{known_run, repetitions};
 use crate::model::draft::ERROR;
-use crate::model::{ConfigurationId, Context, MissingFact, ResultDraft, Run, RunDraft, RunId, SourceId};
+use crate::model::{
+    ConfigurationId, Context, Decision, MissingFact, ResultDraft, Run, RunDraft, RunId, SNAPSHOT, SourceId,
+};
 
 /// Where results come from.
 #[derive(Clone, Debug)]
@@ -57,8 +60,12 @@ pub struct Import<'a> {
     pub(super) configurations: ConfigurationColumns,
     /// Runs whose results are written.
     imported: Vec<(SourceId, Run)>,
+    /// What it tells of decisions.
+    decisions: Vec<Decision>,
     outcome: ImportOutcome,
     is_without_repetitions: bool,
+    /// Whether it took the place of what a snapshot told of a run.
+    replaces_snapshot: bool,
     /// Whether it has a transaction of its own.
     is_open: bool,
     is_finished: bool,
@@ -74,14 +81,25 @@ pub(super) struct OpenRun {
     pub(super) counts: ImportOutcome,
     /// Whether the run is in the history already.
     is_known: bool,
-    /// Whether this very source was imported for this run before.
-    is_repeated: bool,
+    /// Why nothing of it is taken.
+    left_out: Option<LeftOut>,
+}
+
+/// Why nothing of a run is taken.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum LeftOut {
+    /// This very source was imported for it before.
+    Repeated,
+    /// The source is a snapshot, and the history knows the run already.
+    Known,
+    /// It left into an archive.
+    Archived,
 }
 
 impl OpenRun {
     /// Whether its facts are compared with those of the history before they are written.
     fn is_staged(&self) -> bool {
-        self.is_known && !self.is_repeated
+        self.is_known && self.left_out.is_none()
     }
 }
 
@@ -106,8 +124,10 @@ impl Store {
             rows: Rows::default(),
             configurations: ConfigurationColumns::new(),
             imported: Vec::new(),
+            decisions: Vec::new(),
             outcome: ImportOutcome::default(),
             is_without_repetitions: false,
+            replaces_snapshot: false,
             is_open: false,
             is_finished: false,
         })
@@ -176,13 +196,28 @@ impl Import<'_> {
     pub fn run(&mut self, run: PackedRun) -> Result<(), ImportError> {
         self.end_run()?;
         let PackedRun { id, source, draft } = run;
-        let (is_repeated, is_known) = {
+        let is_snapshot = draft.environment.contains_key(SNAPSHOT);
+        let replaces_snapshot = !is_snapshot && self.store.known.borrow_mut().stand_ins.remove(&id);
+        if replaces_snapshot {
+            self.replaces_snapshot = true;
+            self.flush()?;
+            known_run::remove_stand_in(&self.store.connection, id)?;
+        }
+        let (left_out, is_known) = {
             let known = self.store.known.borrow();
+            let is_known = known.runs.contains(id) && !replaces_snapshot;
+            let left_out = if known.archived.contains(&id) {
+                Some(LeftOut::Archived)
             // The same source may hold a run twice, in two parts.
-            (known.sources.contains_committed((source, id)), known.runs.contains(id))
+            } else if known.sources.contains_committed((source, id)) {
+                Some(LeftOut::Repeated)
+            } else {
+                (is_snapshot && is_known).then_some(LeftOut::Known)
+            };
+            (left_out, is_known)
         };
         let (first_measured, counts) = (None, ImportOutcome::default());
-        let run = OpenRun { draft, id, source, first_measured, counts, is_known, is_repeated };
+        let run = OpenRun { draft, id, source, first_measured, counts, is_known, left_out };
         if run.is_staged() {
             self.flush()?;
             known_run::stage(&self.store.connection)?;
@@ -201,9 +236,21 @@ impl Import<'_> {
 
     fn add_results(&mut self, results: PackedResults) -> Result<(), StoreError> {
         let PackedResults { facts, configurations, suspicions, records, counts, first_measured } = results;
+        let run = self.run.as_mut().expect("internal error: a result comes after its run");
+        match run.left_out {
+            Some(LeftOut::Archived) => {
+                run.counts.archived += counts.results;
+                return Ok(());
+            }
+            Some(LeftOut::Known) => {
+                run.counts.known += counts.results;
+                return Ok(());
+            }
+            Some(LeftOut::Repeated) | None => {}
+        }
         self.add_records(&records);
         let run = self.run.as_mut().expect("internal error: a result comes after its run");
-        if run.is_repeated {
+        if run.left_out.is_some() {
             let known = self.store.known.borrow();
             if let Some((_, other)) = configurations.iter().find(|(id, _)| !known.configurations.contains(*id)) {
                 return Err(StoreError::OtherFacts { configuration: other.to_string() });
@@ -228,6 +275,11 @@ impl Import<'_> {
         if self.rows.is_full() { self.flush() } else { Ok(()) }
     }
 
+    /// Takes a decision.
+    pub fn decide(&mut self, decision: Decision) {
+        self.decisions.push(decision);
+    }
+
     /// Commits everything; `format` is what the source turned out to be.
     ///
     /// # Errors
@@ -250,6 +302,22 @@ impl Import<'_> {
         for (source, run) in std::mem::take(&mut self.imported) {
             self.write_import(source, &run, format);
         }
+        if !self.decisions.is_empty() {
+            self.flush()?;
+            let write = |decision: &Decision| self.store.write_decision(decision);
+            let rows = self.decisions.iter().try_fold(0, |rows, decision| Ok(rows + write(decision)?));
+            self.outcome.decisions += rows.map_err(StoreError::database("write decisions"))? as u64;
+            self.store.known.borrow_mut().has_dropped |=
+                dropped::exist(&self.store.connection).map_err(StoreError::database("write decisions"))?;
+        }
+        if self.store.known.borrow().has_dropped {
+            self.flush()?;
+            let removed = dropped::remove(&self.store.connection);
+            let (measurements, results) = removed.map_err(StoreError::database("leave out dropped series"))?;
+            self.outcome.measurements = self.outcome.measurements.saturating_sub(measurements);
+            self.outcome.results = self.outcome.results.saturating_sub(results);
+            self.outcome.archived += results;
+        }
         if self.is_open {
             self.flush()?;
             self.store.connection.execute_batch("COMMIT").map_err(StoreError::database("commit an import"))?;
@@ -270,8 +338,9 @@ impl Import<'_> {
             self.flush()?;
         }
         let Some(mut run) = self.run.take() else { return Ok(()) };
+        let left_out = run.left_out;
         let complete = self.context.complete_run(run.draft, self.source.content_hash, run.first_measured)?;
-        if !run.is_repeated {
+        if left_out.is_none() {
             if run.is_known {
                 run.counts = known_run::merge(&self.store.connection, &complete, run.counts)?;
             } else {
@@ -321,7 +390,11 @@ impl Drop for Import<'_> {
                 // Closing the connection would roll back too; an error here changes nothing about that.
                 let _ = self.store.connection.execute_batch("ROLLBACK");
             }
-            self.store.known.borrow_mut().end_import(false);
+            let mut known = self.store.known.borrow_mut();
+            known.end_import(false);
+            if self.replaces_snapshot {
+                *known = Known::default();
+            }
         }
     }
 }

@@ -12,6 +12,7 @@ use std::hash::Hash;
 
 use duckdb::{Connection, Row};
 
+use super::archive::dropped;
 use crate::model::{ConfigurationId, HardwareId, ModelId, RunId, SourceId};
 
 #[derive(Debug, Default)]
@@ -22,6 +23,12 @@ pub(super) struct Known {
     pub(super) configurations: Ids<ConfigurationId>,
     pub(super) runs: Ids<RunId>,
     pub(super) sources: Ids<(SourceId, RunId)>,
+    /// Runs that left into an archive and are not taken again.
+    pub(super) archived: HashSet<RunId>,
+    /// Runs of which a snapshot is all there is.
+    pub(super) stand_ins: HashSet<RunId>,
+    /// Whether any series was dropped, so that measurements of it may have to be left out.
+    pub(super) has_dropped: bool,
     /// Tests, compatibility and detections: their ids differ by kind.
     pub(super) records: Ids<u64>,
 }
@@ -33,6 +40,15 @@ pub(super) struct Ids<T> {
     /// Of them, those that the open import has added.
     added: Vec<T>,
 }
+
+/// Runs that left into an archive, by decisions that hold.
+pub(super) const ARCHIVED: &str = "
+    SELECT DISTINCT run_id FROM archived_runs a
+    WHERE NOT EXISTS (FROM decisions u WHERE u.undoes = a.decision_id)";
+
+/// Runs whose only source is a snapshot.
+const STAND_INS: &str = "
+    SELECT run_id FROM imports GROUP BY run_id HAVING bool_and(metadata ->> '$.benchgate_snapshot' IS NOT NULL)";
 
 impl Known {
     /// Reads the ids, the first time.
@@ -51,6 +67,9 @@ impl Known {
                 sources: Ids::read(connection, "SELECT source_id, run_id FROM imports", |row| {
                     Ok((SourceId(row.get(0)?), RunId(row.get(1)?)))
                 })?,
+                archived: Ids::read(connection, ARCHIVED, |row| Ok(RunId(row.get(0)?)))?.all,
+                stand_ins: Ids::read(connection, STAND_INS, |row| Ok(RunId(row.get(0)?)))?.all,
+                has_dropped: dropped::exist(connection)?,
                 records: Ids::read(
                     connection,
                     "SELECT test_result_id FROM integration_test_results
@@ -65,7 +84,18 @@ impl Known {
 
     /// Ends an import: what it added stays, or is taken back.
     pub(super) fn end_import(&mut self, is_committed: bool) {
-        let Self { is_read: _, models, hardware, configurations, runs, sources, records } = self;
+        let Self {
+            is_read: _,
+            archived: _,
+            stand_ins: _,
+            has_dropped: _,
+            models,
+            hardware,
+            configurations,
+            runs,
+            sources,
+            records,
+        } = self;
         models.end_import(is_committed);
         hardware.end_import(is_committed);
         configurations.end_import(is_committed);

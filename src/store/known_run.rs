@@ -6,11 +6,11 @@
 //! contradicts what is stored nothing of it is taken.
 #![expect(clippy::disallowed_types, reason = "the store owns the connection")]
 
-use duckdb::Connection;
+use duckdb::{Connection, params};
 
 use super::error::StoreError;
 use super::outcome::ImportOutcome;
-use crate::model::Run;
+use crate::model::{Run, RunId};
 
 /// The tables that hold the facts of a known run.
 const STAGE: &str = "
@@ -37,6 +37,15 @@ const COMPARE: &str = "
 /// Makes room for the facts of a known run.
 pub(super) fn stage(connection: &Connection) -> Result<(), StoreError> {
     connection.execute_batch(STAGE).map_err(StoreError::database("stage a known run"))
+}
+
+/// Deletes what a snapshot told of a run, in an open transaction: what was measured takes its place.
+pub(super) fn remove_stand_in(connection: &Connection, run: RunId) -> Result<(), StoreError> {
+    let remove = |table| connection.execute(&format!("DELETE FROM {table} WHERE run_id = ?"), params![run.0]);
+    ["measurements", "results", "imports"]
+        .into_iter()
+        .try_for_each(|table| remove(table).map(|_rows| ()))
+        .map_err(StoreError::database("replace what a snapshot told"))
 }
 
 /// Where rows of a table are staged; those of other tables are written as they come.

@@ -10,9 +10,10 @@
 //! and `measurements` (one metric of one result). The wide tables of the former system are views over them. A series is
 //! (`configuration_id`, `metric`).
 //!
+//! - [`archive`] - parts of a history that leave it, and come back
 //! - [`connection`] - opening and creating a store
 //! - [`contents`] - what a history holds, in numbers
-//! - `decisions` - accepted shifts and pinned commits
+//! - `decisions` - what somebody decided
 //! - [`former`] - databases of the former system
 //! - `dimensions` - writing what results are of
 //! - [`error`] - what can go wrong, with the codes DB001 to DB005
@@ -27,12 +28,14 @@
 //! - `overview` - what a history holds, counted for reports
 //! - [`outcome`] - what an import did, in numbers
 //! - [`query`] - the user's SQL
+//! - `renames` - series that have other names now
 //! - `repetitions` - results that another run holds already
 //! - `records` - writing what is no result
 //! - `rows` - rows on their way, of every table
 //! - [`schema`] - the migrations
 //! - `series` - every series of a history
 
+pub mod archive;
 mod batch;
 pub mod connection;
 pub mod contents;
@@ -52,6 +55,7 @@ mod overview;
 pub mod pack;
 pub mod query;
 mod records;
+mod renames;
 mod repetitions;
 mod rows;
 pub mod schema;
@@ -59,6 +63,7 @@ mod series;
 #[cfg(test)]
 mod tests;
 
+pub use archive::{ArchivedTable, Chosen, Leaving};
 pub use connection::{Mode, Store};
 pub use contents::{Contents, KnownRun};
 pub use decisions::StandingDecision;

@@ -38,20 +38,25 @@ pub struct ImportOutcome {
     pub records_known: u64,
     /// Parts of new runs that failed as a whole.
     pub errors: u64,
+    /// Results that were left out, since their runs are in an archive or their series was dropped.
+    pub archived: u64,
+    /// Decisions written.
+    pub decisions: u64,
 }
 
 impl ImportOutcome {
     /// Everything that is new in the history.
     #[must_use]
     pub fn written(&self) -> u64 {
-        self.results + self.compatibility + self.tests + self.detections + self.errors
+        self.results + self.compatibility + self.tests + self.detections + self.errors + self.decisions
     }
 }
 
 impl AddAssign for ImportOutcome {
     fn add_assign(&mut self, other: Self) {
         let Self { results, failed, measurements, known, runs, simulated, suspicious, .. } = other;
-        let Self { compatibility, tests, tests_failed, detections, records_known, errors, .. } = other;
+        let Self { compatibility, tests, tests_failed, detections, records_known, errors, archived, decisions, .. } =
+            other;
         self.results += results;
         self.failed += failed;
         self.measurements += measurements;
@@ -65,5 +70,7 @@ impl AddAssign for ImportOutcome {
         self.detections += detections;
         self.records_known += records_known;
         self.errors += errors;
+        self.archived += archived;
+        self.decisions += decisions;
     }
 }

@@ -28,11 +28,11 @@ const ALL_SERIES: &str = "
     ORDER BY c.configuration_id, n.metric";
 
 impl Store {
-    /// Every series that any run measured.
+    /// Every series that any run measured, by the name under which it was measured.
     ///
     /// # Errors
     /// [`StoreError::Database`], or [`StoreError::BadRow`] where a row cannot have been written by benchgate.
-    pub fn all_series(&self) -> Result<Vec<SeriesMeta>, StoreError> {
+    pub fn stored_series(&self) -> Result<Vec<SeriesMeta>, StoreError> {
         let refused = || StoreError::database("list the series");
         let mut statement = self.connection.prepare(ALL_SERIES).map_err(refused())?;
         let mut rows = statement.query([]).map_err(refused())?;

@@ -28,6 +28,8 @@ mod maintain;
 mod pages;
 mod query;
 mod report;
+mod rotate;
 mod sample;
 mod selftest;
+mod snapshot;
 mod support;

@@ -22,7 +22,7 @@ use crate::cli::gate_args::{GateArgs, RequireBaseline};
 use crate::cli::leg::{self, Remark};
 use crate::cli::outputs::Outputs;
 use crate::cli::surroundings::{Console, Surroundings};
-use crate::cli::{baseline, ci, policy};
+use crate::cli::{ci, policy, which_runs};
 use crate::config::{Config, ConfiguredPolicy};
 use crate::formats::ReadOptions;
 use crate::gate::{self, Action, FEWEST_RUNS, Setting};
@@ -54,7 +54,7 @@ fn run_stopped(
     let config = policy::load(arguments.policy.config.as_deref())?;
     let ci = ci::workflow_run(surroundings)?;
     let client = ci::client(ci.as_ref(), surroundings)?;
-    let stated = baseline::branch(&arguments.policy, &config);
+    let stated = which_runs::branch(&arguments.policy, &config);
     let job = Job {
         arguments,
         now: surroundings.now,
@@ -190,7 +190,7 @@ fn judge(
     let mut candidate = candidate::read(&request, &context, console)?;
     candidate.run.legs.clone_from(&collected.legs);
     let filter = filter(job, config, &candidate, &context, &policy, anchor);
-    let history = baseline::read(&prepared.path, &candidate.series, &filter, job.now)?;
+    let history = which_runs::read(&prepared.path, &candidate.series, &filter, job.now)?;
     legs::expect(job, &mut candidate.run, &history, &mut notices);
     let policy = with_required_baseline(policy, job, &history);
     let judgement = gate::judge(&candidate.run, &history, &policy);
@@ -223,7 +223,7 @@ fn filter(
     policy: &ConfiguredPolicy,
     anchor: &Anchor,
 ) -> BaselineFilter {
-    let filter = baseline::of_candidate(&job.arguments.policy, config, candidate, context, policy);
+    let filter = which_runs::of_candidate(&job.arguments.policy, config, candidate, context, policy);
     // Results state what their author or a clock wants, the time too: in CI commits bound the baseline.
     let stated = match (job.ci, job.subject.kind) {
         (None, _) => filter.before,
@@ -242,7 +242,7 @@ fn filter(
 /// The rule that chose the baseline, in words.
 fn rule(job: &Job<'_>, filter: &BaselineFilter, anchor: &Anchor, history: &History) -> String {
     let measured: HashSet<&str> = history.runs.iter().filter_map(|run| run.commit.as_deref()).collect();
-    let mut rule = baseline::rule(filter);
+    let mut rule = which_runs::rule(filter);
     if let Some(base) = &job.subject.stands_in_for {
         rule.extend([", since the base branch ", base, " has no run in the history"]);
     }

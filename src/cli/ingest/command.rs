@@ -182,7 +182,7 @@ fn piped(arguments: &IngestArgs) -> Result<Option<tempfile::NamedTempFile>, CliE
 fn seen(path: &Path, now: jiff::Timestamp) -> Result<HashSet<String>, CliError> {
     match Store::open(path, Mode::Read, now) {
         Ok(store) => {
-            let seen = store.content_hashes()?;
+            let seen = store.seen_contents()?;
             store.close()?;
             Ok(seen)
         }

@@ -86,6 +86,7 @@ fn import(store: &Store, input: &Input, events: &Receiver<Event>, job: &Job<'_>)
             Ok(Event::Results(results)) if error.is_none() => {
                 error = import.results([results]).err();
             }
+            Ok(Event::Decision(decision)) => import.decide(decision),
             Ok(Event::Run(_) | Event::Results(_)) => {}
             Ok(Event::End(end, omissions)) => break (end, omissions),
             Ok(Event::Start(_) | Event::Seen) | Err(_) => {

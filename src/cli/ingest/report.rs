@@ -151,7 +151,7 @@ impl FileReport {
 
     /// What is worth a word beside the number of results.
     fn notes(&self) -> String {
-        let CountsV1 { taken: ImportOutcome { failed, known, simulated, suspicious, errors, .. }, omissions } =
+        let CountsV1 { taken: ImportOutcome { failed, known, simulated, suspicious, errors, archived, .. }, omissions } =
             self.counts;
         let notes = [
             (failed, "failed to run"),
@@ -160,6 +160,7 @@ impl FileReport {
             (suspicious, "suspicious"),
             (errors, "not run at all"),
             (omissions, "left out"),
+            (archived, "in an archive"),
         ];
         let notes = notes.iter().filter(|(count, _)| *count > 0).map(|(count, word)| format!("{count} {word}"));
         notes.collect::<Vec<_>>().join(", ")
@@ -169,7 +170,7 @@ impl FileReport {
 impl CountsV1 {
     /// What is no result, in words: `3 tests (1 failed), 12 of compatibility`.
     fn records(&self) -> Vec<String> {
-        let ImportOutcome { compatibility, tests, tests_failed, detections, .. } = self.taken;
+        let ImportOutcome { compatibility, tests, tests_failed, detections, decisions, .. } = self.taken;
         let mut words = Vec::new();
         if compatibility > 0 {
             words.push(format!("compatibility of {compatibility}"));
@@ -179,6 +180,9 @@ impl CountsV1 {
         }
         if detections > 0 {
             words.push(format!("{} looked for", plural(detections, "hardware type", "hardware types")));
+        }
+        if decisions > 0 {
+            words.push(plural(decisions, "decision", "decisions"));
         }
         words
     }
@@ -204,6 +208,9 @@ impl fmt::Display for FileReport {
                 write!(formatter, "imported ({}) {path}", taken.join(", "))?;
                 let notes = self.notes();
                 if notes.is_empty() { Ok(()) } else { write!(formatter, ": {notes}") }
+            }
+            (Word::Duplicate, _) if self.counts.taken.archived > 0 => {
+                write!(formatter, "duplicate {path}: {} in an archive", self.counts.taken.archived)
             }
             (Word::Duplicate, _) => write!(formatter, "duplicate {path}"),
             (Word::Skipped, reason) => {

@@ -26,7 +26,7 @@ pub(super) fn beside(backup: &Path) -> PathBuf {
 ///
 /// # Errors
 /// [`CliError::File`].
-pub(super) fn of(path: &Path) -> Result<String, CliError> {
+pub(in crate::cli) fn of(path: &Path) -> Result<String, CliError> {
     let content = inputs::content_of(&[path.to_owned()]);
     content.map(|content| content.hash).map_err(|source| CliError::File {
         action: "read",

@@ -34,17 +34,17 @@ pub(in crate::cli) fn run(
 }
 
 /// A path in a sentence.
-pub(super) fn named(path: &Path) -> String {
+pub(in crate::cli) fn named(path: &Path) -> String {
     format!("`{}`", escape::terminal(&path.display().to_string()))
 }
 
 /// A size in a sentence.
-pub(super) fn size(bytes: u64) -> String {
+pub(in crate::cli) fn size(bytes: u64) -> String {
     quantity(bytes as f64 / 1e6, "MB")
 }
 
 /// The bytes of a file.
-pub(super) fn bytes(path: &Path) -> Result<u64, CliError> {
+pub(in crate::cli) fn bytes(path: &Path) -> Result<u64, CliError> {
     let metadata = std::fs::metadata(path);
     metadata.map(|file| file.len()).map_err(|source| CliError::File {
         action: "look at",

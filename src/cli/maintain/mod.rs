@@ -13,7 +13,7 @@
 //! - [`retention`]: which backups are left over
 
 mod backup;
-mod checksum;
+pub(in crate::cli) mod checksum;
 mod clean_cache;
 mod clean_json;
 pub(in crate::cli) mod command;
@@ -21,7 +21,7 @@ mod compact;
 mod migrate;
 mod optimize;
 mod packed;
-mod replace;
+pub(in crate::cli) mod replace;
 mod restore;
 mod retention;
 mod validate;

@@ -122,7 +122,7 @@ pub(super) fn folder_of(path: &Path) -> PathBuf {
 }
 
 /// Makes a rename last. Where folders cannot be opened there is nothing to be done.
-pub(super) fn sync_folder(path: &Path) {
+pub(in crate::cli) fn sync_folder(path: &Path) {
     if let Ok(folder) = File::open(folder_of(path)) {
         let _ = folder.sync_all();
     }

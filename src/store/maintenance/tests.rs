@@ -120,7 +120,7 @@ fn a_row_that_names_what_is_not_there_is_found_where_it_stands() {
         ("DELETE FROM imports", "results.run_id -> imports"),
         ("INSERT INTO suspicions VALUES (1, 2, 'x')", "suspicions.run_id+configuration_id -> results"),
         (
-            "INSERT INTO decisions VALUES (1, 'undo', NULL, NULL, NULL, NULL, NULL, 2, 'a', 'b', '2026-01-01')",
+            "INSERT INTO decisions BY NAME SELECT 1 AS decision_id, 'undo' AS kind, 2 AS undoes, 'a' AS actor, 'b' AS reason,\n             TIMESTAMP '2026-01-01' AS decided_at",
             "decisions.undoes -> decisions",
         ),
         (

@@ -33,7 +33,7 @@ const REFERENCES: [(&str, &[&str], &str); 19] = [
     ("suspicions", &["run_id", "configuration_id"], "results"),
     ("configurations", &["model_id"], "models"),
     ("configurations", &["hardware_id"], "hardware_platforms"),
-    ("decisions", &["configuration_id"], "configurations"),
+    ("archived_runs", &["decision_id"], "decisions"),
     ("hardware_compatibility", &["run_id"], "imports"),
     ("hardware_compatibility", &["model_id"], "models"),
     ("hardware_compatibility", &["hardware_id"], "hardware_platforms"),

@@ -182,16 +182,33 @@ CREATE TABLE integration_test_assertions (
 -- What somebody decided about baselines. Rows are added and never changed; an `undo` takes an earlier one back.
 CREATE TABLE decisions (
     decision_id         UBIGINT NOT NULL,
-    kind                VARCHAR NOT NULL,       -- accept, pin, undo
-    configuration_id    UBIGINT,                -- accept: of which series
+    kind                VARCHAR NOT NULL,       -- accept, pin, rename, rotate, prune, drop, undo
+    configuration_id    UBIGINT,                -- accept, drop: of which series
     metric              VARCHAR,
-    "name"              VARCHAR,                -- pin: what it is called
+    "name"              VARCHAR,                -- pin: what it is called; rename: the name so far
+    new_name            VARCHAR,                -- rename: the name from then on
+    named_part          VARCHAR,                -- rename: what has the name: model, test-case, device, metric
     effective_at        TIMESTAMP,              -- accept: when the epoch begins; pin: when the commit was last measured
     git_commit          VARCHAR,
+    archive             VARCHAR,                -- rotate, prune, drop: the folder that holds what left
+    manifest_hash       VARCHAR,
     undoes              UBIGINT,                -- undo: which decision
     actor               VARCHAR NOT NULL,
     reason              VARCHAR NOT NULL,
     decided_at          TIMESTAMP NOT NULL
+);
+
+-- Runs that left the history into an archive: one row for each file and run that `imports` had. They are not taken again
+-- while the decision holds.
+CREATE TABLE archived_runs (
+    decision_id         UBIGINT NOT NULL,
+    source_id           UBIGINT NOT NULL,
+    run_id              UBIGINT NOT NULL,
+    content_hash        VARCHAR NOT NULL,
+    run_key             VARCHAR NOT NULL,
+    attempt             UINTEGER NOT NULL,
+    leg                 VARCHAR,
+    bundle              VARCHAR
 );
 
 -- Every measurement with its names: the view to start from.

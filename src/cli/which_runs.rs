@@ -1,4 +1,4 @@
-//! What results are compared with.
+//! Which runs results are compared with.
 //!
 //! For: the baseline runs that flags, configuration and candidate choose, and reading them. Not for: judging.
 //! Invariant: the history is opened for reading and closed at once, so that other processes can write.
