@@ -1,8 +1,8 @@
-// What runs on a schedule: the trend of the history, and keeping the history alive.
+// The trend of the history, on a schedule.
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { bundleName, commit, databaseOf, measured, newestEntry, openRepository, query, restorable, RUNS, withHistory, writes } from '../benchgate.mjs';
-import { unzip, zip } from '../zip.mjs';
+import { databaseOf, measured, openRepository, restorable, RUNS, withHistory, writes } from '../benchgate.mjs';
+import { unzip } from '../zip.mjs';
 
 const KEEPER = { contents: 'read', issues: 'write' };
 
@@ -101,23 +101,6 @@ export default {
     for (const raw of ['<img', '@octocat', '](http://evil', ' #1 ', '`c`', 'a|b']) assert.ok(!body.includes(raw), raw);
   },
 
-  async 'the history is kept alive: what it lacks is added, and it is saved again'({ open }) {
-    const scene = await open();
-    await withHistory(scene, { runs: 10 });
-    const { run, ...facts } = JSON.parse(measured(15));
-    const lines = [{ schema: facts.schema, run: { ...run, id: 'github-777-measure' }, hardware: facts.hardware }, ...facts.results];
-    const createdAt = new Date().toISOString().replace(/\.\d+Z/, 'Z');
-    scene.world.addArtifact({
-      runId: 777, name: bundleName('measure'), headSha: commit(15), createdAt,
-      zipBytes: zip({ 'bundle.jsonl': lines.map((line) => JSON.stringify(line)).join('\n') }),
-    });
-    const kept = await scene.runAction({ event: scene.events.schedule(), inputs: { mode: 'maintain' } });
-    assert.equal(kept.status, 'success', kept.log);
-    assert.match(kept.summary, /11 runs of 11 commits/);
-    assert.equal(scene.cache.entries.length, 2);
-    assert.deepEqual(await query('SELECT count(*) AS runs FROM test_runs', { entry: newestEntry(scene) }), [{ runs: 11 }]);
-  },
-
   async 'the scheduled workflow of the examples tells the trend'({ open }) {
     const scene = await openRepository(open, { 'README.md': 'a repository' });
     await withHistory(scene);
@@ -126,14 +109,5 @@ export default {
     assert.equal(flow.status, 'success', flow.jobs.at(-1).log);
     assert.match(flow.jobs.at(-1).summary, /TREND: 0 worsenings in 3 series/);
     assert.ok(scene.world.artifacts.some(({ name }) => name.startsWith('benchgate-trend.benchmarks.')));
-  },
-
-  async 'where there is no history nothing is saved'({ open }) {
-    const scene = await open();
-    await withHistory(scene, { isCached: false });
-    const kept = await scene.runAction({ event: scene.events.schedule(), inputs: { mode: 'maintain' } });
-    assert.equal(kept.status, 'success');
-    assert.equal(kept.outputs['history-source'], 'none');
-    assert.equal(scene.cache.entries.length, 0);
   },
 };
