@@ -95,6 +95,34 @@ fn a_compaction_that_is_killed_leaves_every_row() {
 }
 
 #[test]
+fn a_rotation_that_is_killed_leaves_the_old_history_or_the_new_one_and_every_row_somewhere() {
+    let place = Place::new();
+    history(&place, 60);
+    let rotate = ["baseline", "rotate", "--yes", "--keep-all", "1d", "--daily", "1d", "--window", "20", "--actor", "o"];
+    std::fs::copy(place.path("benchgate.duckdb"), place.path("rotated.duckdb")).unwrap();
+    place.ok(&[&rotate[..], &["--db", "rotated.duckdb"]].concat());
+    let [old, new] = ["benchgate.duckdb", "rotated.duckdb"].map(|db| content(&place, db));
+    let (is_old, is_new) = (AtomicUsize::new(0), AtomicUsize::new(0));
+    kill(&place, &rotate, "benchgate.duckdb", |db| {
+        proved(&place, db);
+        let left = content(&place, db);
+        assert!(left == old || left == new, "{db} is neither");
+        (if left == old { &is_old } else { &is_new }).fetch_add(1, Ordering::Relaxed);
+        // Completed by the next one, and brought back from the archive that holds what left.
+        place.ok(&[&rotate[..], &["--db", db]].concat());
+        assert!(content(&place, db) == new, "{db} is not completed");
+        let decisions = open(&place, db).unwrap().decisions().unwrap();
+        let [rotation] = &decisions[..] else { panic!("{db}: {decisions:?}") };
+        let id = rotation.id.to_string();
+        place.ok(&["baseline", "undo", &id, "--reason", "r", "--actor", "o", "--db", db]);
+        proved(&place, db);
+        assert!(content(&place, db) == old, "{db} does not come back");
+    });
+    let (is_old, is_new) = (is_old.into_inner(), is_new.into_inner());
+    assert!(is_old > 0 && is_new > 0, "{is_old} before and {is_new} after");
+}
+
+#[test]
 fn a_restoration_that_is_killed_leaves_the_old_history_or_the_backup() {
     let place = Place::new();
     history(&place, 5);

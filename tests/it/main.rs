@@ -33,3 +33,4 @@ mod sample;
 mod selftest;
 mod snapshot;
 mod support;
+mod year;

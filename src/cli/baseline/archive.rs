@@ -87,7 +87,7 @@ pub(super) fn make(
 ) -> Result<Archive, CliError> {
     std::fs::create_dir_all(folder).map_err(|source| refused("make", folder, source))?;
     remove_abandoned(folder, now);
-    let stamp = now.strftime("%Y%m%dT%H%M%S%3fZ").to_string();
+    let stamp = now.strftime("%Y%m%dT%H%M%S%6fZ").to_string();
     let unfinished = Unfinished::make(folder.join(format!(".{word}-{stamp}{UNFINISHED}")))?;
     store.write_leaving(&unfinished.0, tables)?;
     let mut manifest = Manifest {

@@ -86,7 +86,7 @@ fn finish(
     let branch = which_runs::branch(&arguments.policy, config);
     let text = snapshot::of(&store, branch, arguments.snapshot.snapshot_runs, &policy)?;
     store.close()?;
-    snapshot::write(&arguments.snapshot.snapshots, &text, console)?;
+    snapshot::write(&arguments.snapshot.snapshots, &text, surroundings.now, console)?;
     Ok(Exit::Success)
 }
 

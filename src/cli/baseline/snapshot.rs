@@ -7,13 +7,16 @@
 use std::collections::HashMap;
 use std::path::Path;
 
+use jiff::Timestamp;
+
 use crate::cli::error::CliError;
 use crate::cli::folder;
 use crate::cli::maintain::command;
+use crate::cli::maintain::replace::Replacement;
 use crate::cli::surroundings::Console;
 use crate::config::{ConfiguredPolicy, Window};
 use crate::formats::{Summary, write_snapshot};
-use crate::gate::trend::trend;
+use crate::gate::trend::{SeriesTrend, trend};
 use crate::model::Decision;
 use crate::store::{BaselineFilter, Store};
 
@@ -37,7 +40,7 @@ pub(super) fn of(
 ) -> Result<String, CliError> {
     let filter = BaselineFilter { branch, window: runs.runs(), ..BaselineFilter::default() };
     let history = store.history(&store.all_series()?, &filter)?;
-    let summary = |one: crate::gate::trend::SeriesTrend| {
+    let summary = |one: SeriesTrend| {
         (one.series.key.id(), Summary { level: one.levels.last().map(|level| level.value), noise: one.noise })
     };
     let summaries: HashMap<_, _> = trend(&history, policy).series.into_iter().map(summary).collect();
@@ -49,19 +52,17 @@ pub(super) fn of(
 ///
 /// # Errors
 /// [`CliError::File`].
-pub(super) fn write(folder: &Path, text: &str, console: &mut Console<'_>) -> Result<(), CliError> {
+pub(super) fn write(folder: &Path, text: &str, now: Timestamp, console: &mut Console<'_>) -> Result<(), CliError> {
     let path = folder.join(FILE);
     if std::fs::read(&path).is_ok_and(|found| found == text.as_bytes()) {
         writeln!(console.out, "the snapshot {} is up to date", named(folder))?;
         return Ok(());
     }
-    let unfinished = folder.join(format!(".{FILE}.unfinished"));
-    folder::write(&unfinished, text)?;
-    std::fs::rename(&unfinished, &path).map_err(|source| CliError::File {
-        action: "write",
-        path: path.clone(),
-        source,
-    })?;
+    let refused = |source| CliError::File { action: "write", path: path.clone(), source };
+    folder::make_for(&path).map_err(refused)?;
+    let replacement = Replacement::beside(&path, now)?;
+    std::fs::write(replacement.path(), text).map_err(refused)?;
+    replacement.put(&path, None)?;
     writeln!(console.out, "wrote the snapshot {}: commit it", named(folder))?;
     Ok(())
 }

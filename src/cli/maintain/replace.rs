@@ -20,7 +20,7 @@ const UNFINISHED: &str = ".unfinished";
 const ABANDONED: Duration = Duration::from_secs(24 * 60 * 60);
 
 /// A file that is being made beside the one that it replaces: a rename does not cross file systems.
-pub(super) struct Replacement {
+pub(in crate::cli) struct Replacement {
     file: TempPath,
     /// Vanish with it.
     _logs: Logs,
@@ -43,7 +43,7 @@ impl Replacement {
     ///
     /// # Errors
     /// [`CliError::File`].
-    pub(super) fn beside(path: &Path, now: Timestamp) -> Result<Self, CliError> {
+    pub(in crate::cli) fn beside(path: &Path, now: Timestamp) -> Result<Self, CliError> {
         let (folder, prefix) = (folder_of(path), prefix_of(path));
         remove_abandoned(&folder, &prefix, now);
         let mut builder = tempfile::Builder::new();
@@ -61,7 +61,7 @@ impl Replacement {
     }
 
     /// Where it is.
-    pub(super) fn path(&self) -> &Path {
+    pub(in crate::cli) fn path(&self) -> &Path {
         &self.file
     }
 
@@ -81,7 +81,7 @@ impl Replacement {
     ///
     /// # Errors
     /// [`CliError::File`]; then what stood there still does.
-    pub(super) fn put(self, path: &Path, store: Option<Store>) -> Result<(), CliError> {
+    pub(in crate::cli) fn put(self, path: &Path, store: Option<Store>) -> Result<(), CliError> {
         let refused = |source| CliError::File { action: "replace", path: path.to_owned(), source };
         // Who may read and write the history still may.
         if let Ok(metadata) = std::fs::metadata(path) {
