@@ -30,4 +30,6 @@ mod query;
 mod report;
 mod sample;
 mod selftest;
+mod serve;
+mod serve_client;
 mod support;
