@@ -4,6 +4,7 @@
 //! Invariant: the token is read once and never written; what the server says of itself goes to standard error.
 
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::time::Duration;
 
 use tracing_subscriber::filter::LevelFilter;
 
@@ -24,6 +25,7 @@ pub fn run(arguments: &ServeArgs, surroundings: &Surroundings, console: &mut Con
         address: address(arguments)?,
         token: token(arguments, surroundings)?,
         origins: arguments.cors_origin.clone(),
+        query_time: Duration::from_secs(arguments.query_timeout),
         now: clock,
     };
     let access = if settings.token.is_some() { "clients with the token may write" } else { "no token: read-only" };

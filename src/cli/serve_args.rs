@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use clap::{Args, ValueEnum};
 
 use super::args::StoreArgs;
+use crate::serve::limits::QUERY_SECONDS;
 
 /// `benchgate serve`.
 ///
@@ -30,6 +31,9 @@ pub struct ServeArgs {
     /// Origin whose pages may ask, such as `https://bench.example.org`; may be repeated
     #[arg(long, env = "BENCHGATE_CORS_ORIGIN", value_name = "ORIGIN")]
     pub cors_origin: Vec<String>,
+    /// Stop a client's query after this many seconds
+    #[arg(long, env = "BENCHGATE_QUERY_TIMEOUT", value_name = "SECONDS", default_value_t = QUERY_SECONDS)]
+    pub query_timeout: u64,
     /// What to write to standard error, a JSON object a line
     #[arg(long, env = "BENCHGATE_LOG", value_name = "LEVEL", default_value = "info")]
     pub log: LogLevel,

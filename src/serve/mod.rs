@@ -41,6 +41,7 @@ mod series;
 mod series_index;
 pub mod server;
 pub mod settings;
+mod signals;
 mod state;
 mod writer;
 

@@ -4,6 +4,7 @@
 //! Invariant: a query is bounded in rows, bytes, time and number, and ends when its client leaves.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
@@ -13,7 +14,7 @@ use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::Body;
-use super::limits::{QUERY_BYTES, QUERY_ROWS, QUERY_TIME};
+use super::limits::{QUERY_BYTES, QUERY_ROWS};
 use super::problem::Problem;
 use super::state::AppState;
 use crate::model::{Cell, Table};
@@ -51,11 +52,11 @@ pub(super) async fn query(
         None => Err(Problem::invalid(format!("`parameters.{name}` must be a text, a number, a boolean or null"))),
     });
     let parameters = parameters.collect::<Result<BTreeMap<_, _>, _>>()?;
-    let folder = state.folder.clone();
+    let (folder, time) = (state.folder.clone(), state.query_time);
     let answer = state
         .queries
         .read(move |store| {
-            run(store, &sql, &parameters).map_err(|problem| problem.without(&folder.display().to_string()))
+            run(store, &sql, &parameters, time).map_err(|problem| problem.without(&folder.display().to_string()))
         })
         .await?;
     let (body, is_truncated) = answer;
@@ -67,8 +68,13 @@ pub(super) async fn query(
     Ok(response)
 }
 
-fn run(store: &Store, sql: &str, parameters: &BTreeMap<String, Cell>) -> Result<(String, bool), Problem> {
-    let limits = QueryLimits { rows: QUERY_ROWS, time: QUERY_TIME };
+fn run(
+    store: &Store,
+    sql: &str,
+    parameters: &BTreeMap<String, Cell>,
+    time: Duration,
+) -> Result<(String, bool), Problem> {
+    let limits = QueryLimits { rows: QUERY_ROWS, time };
     let table = store.query_confined(sql, parameters, limits).map_err(|error| match error {
         // Whatever a query of a client runs into is told to the client.
         error @ (StoreError::Query { .. } | StoreError::QueryTimeout { .. }) => Problem::query(error.to_string()),

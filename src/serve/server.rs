@@ -25,13 +25,13 @@ use tokio::sync::Semaphore;
 use super::answers::{Answers, Rendered};
 use super::docs_page::docs_page;
 use super::limits::{
-    CONNECTIONS, GRACE, HEAD_BYTES, HEAD_TIME, HEADERS, QUERIES, QUERY_TIME, READ_TIME, WAITING_QUERIES,
-    WAITING_READERS,
+    CONNECTIONS, GRACE, HEAD_BYTES, HEAD_TIME, HEADERS, QUERIES, READ_TIME, WAITING_QUERIES, WAITING_READERS,
 };
 use super::readers::Readers;
 use super::router::{endpoints, router};
 use super::series_index::SeriesIndex;
 use super::settings::Settings;
+use super::signals::Signals;
 use super::state::{AppState, Shared};
 use super::writer::{self, Desk};
 use crate::store::{Mode, Store, StoreError};
@@ -64,6 +64,7 @@ pub struct Server {
     address: SocketAddr,
     router: Router,
     state: AppState,
+    signals: Signals,
     writing: Option<JoinHandle<Result<(), StoreError>>>,
     /// Keeps a history that is only read.
     _reading: Option<Store>,
@@ -75,13 +76,13 @@ impl Server {
     /// # Errors
     /// See [`ServeError`].
     pub fn open(settings: Settings) -> Result<Self, ServeError> {
-        let Settings { db, address, token, origins, now } = settings;
+        let Settings { db, address, token, origins, query_time, now } = settings;
         let mode = if token.is_some() { Mode::Write } else { Mode::Read };
         let store = Store::open_shared(&db, mode, now())?;
         let threads = available_parallelism().map_or(2, usize::from);
         let readers = Readers::new(&store, threads.clamp(2, 4), WAITING_READERS, READ_TIME)?;
         // The statement's own limit comes first, and says so.
-        let queries = Readers::new(&store, QUERIES, WAITING_QUERIES, QUERY_TIME + Duration::from_secs(5))?;
+        let queries = Readers::new(&store, QUERIES, WAITING_QUERIES, query_time + Duration::from_secs(5))?;
         let generation = Arc::new(AtomicU64::new(0));
         let (writer, writing, reading) = if mode == Mode::Read {
             (None, None, Some(store))
@@ -103,12 +104,17 @@ impl Server {
             openapi: Rendered::json(&document),
             docs: Rendered::of(docs_page(&document).into_bytes(), "text/html; charset=utf-8"),
             series: SeriesIndex::default(),
+            query_time,
             folder: db.canonicalize().ok().and_then(|path| path.parent().map(PathBuf::from)).unwrap_or_default(),
             now,
         });
         let router = router(endpoints, Arc::clone(&state), address, &origins);
         let runtime = Builder::new_multi_thread().worker_threads(threads.clamp(2, 8)).enable_all().build()?;
-        Ok(Self { runtime, listener, address, router, state, writing, _reading: reading })
+        let signals = {
+            let _on = runtime.enter();
+            Signals::new()?
+        };
+        Ok(Self { runtime, listener, address, router, state, signals, writing, _reading: reading })
     }
 
     /// Where it listens.
@@ -122,16 +128,8 @@ impl Server {
     /// # Errors
     /// See [`ServeError`].
     pub fn run(self) -> Result<(), ServeError> {
-        self.run_until(told_to_end())
-    }
-
-    /// Answers until something is over.
-    ///
-    /// # Errors
-    /// See [`ServeError`]; also what the end gives.
-    pub fn run_until(self, end: impl Future<Output = io::Result<()>>) -> Result<(), ServeError> {
-        let Self { runtime, listener, address: _, router, state, writing, _reading } = self;
-        let served = runtime.block_on(serve(listener, router, end));
+        let Self { runtime, listener, address: _, router, state, signals, writing, _reading } = self;
+        let served = runtime.block_on(serve(listener, router, signals.wait()));
         // Whoever did not end in time is not waited for.
         state.readers.stop_all();
         state.queries.stop_all();
@@ -189,19 +187,4 @@ async fn serve(listener: StdListener, router: Router, end: impl Future<Output = 
     tracing::info!("ending");
     let _ = tokio::time::timeout(GRACE, under_way.shutdown()).await;
     ended
-}
-
-/// Ctrl-C, or what a service manager sends.
-async fn told_to_end() -> io::Result<()> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut terminate = signal(SignalKind::terminate())?;
-        tokio::select! {
-            told = tokio::signal::ctrl_c() => told,
-            _ = terminate.recv() => Ok(()),
-        }
-    }
-    #[cfg(not(unix))]
-    tokio::signal::ctrl_c().await
 }

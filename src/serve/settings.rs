@@ -6,6 +6,7 @@
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -20,6 +21,8 @@ pub struct Settings {
     pub token: Option<Token>,
     /// Origins whose pages may ask; none by default.
     pub origins: Vec<String>,
+    /// Time that a query of a client takes at most.
+    pub query_time: Duration,
     /// The clock.
     pub now: fn() -> Timestamp,
 }

@@ -6,6 +6,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
 use jiff::Timestamp;
 
@@ -38,6 +39,8 @@ pub(super) struct Shared {
     pub(super) series: SeriesIndex,
     /// The folder that it is in, to keep it out of answers.
     pub(super) folder: PathBuf,
+    /// Time that a query of a client takes at most.
+    pub(super) query_time: Duration,
     /// The clock.
     pub(super) now: fn() -> Timestamp,
 }

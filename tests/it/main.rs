@@ -32,4 +32,5 @@ mod sample;
 mod selftest;
 mod serve;
 mod serve_client;
+mod serve_hostile;
 mod support;
