@@ -20,6 +20,7 @@
 //! - [`export`](mod@export) - tables as files
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
+//! - [`listing`] - pages of what a history holds, for programs
 //! - `known` - what need not be written again
 //! - `known_run` - results of a run that is in the history
 //! - [`maintenance`] - proving that a history is whole, and writing it anew
@@ -34,6 +35,8 @@
 //! - `rows` - rows on their way, of every table
 //! - [`schema`] - the migrations
 //! - `series` - every series of a history
+//! - [`shared`] - one history, many connections of one process
+//! - [`statement`] - what a statement from elsewhere may do
 
 pub mod archive;
 mod batch;
@@ -48,6 +51,7 @@ pub mod history;
 pub mod import;
 mod known;
 mod known_run;
+pub mod listing;
 pub mod maintenance;
 mod merge;
 pub mod outcome;
@@ -60,6 +64,8 @@ mod repetitions;
 mod rows;
 pub mod schema;
 mod series;
+pub mod shared;
+pub mod statement;
 #[cfg(test)]
 mod tests;
 
@@ -75,3 +81,5 @@ pub use maintenance::fingerprint::Fingerprint;
 pub use outcome::ImportOutcome;
 pub use pack::{PackedResults, PackedRun, Packer};
 pub use query::QueryLimits;
+pub use records::record_id;
+pub use shared::Interrupt;
