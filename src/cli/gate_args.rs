@@ -96,7 +96,8 @@ pub struct GateArgs {
     /// Account that the token comments as; only its comments are edited
     #[arg(long, env = "BENCHGATE_COMMENT_AUTHOR", value_name = "LOGIN", default_value = "github-actions[bot]")]
     pub comment_author: String,
-    /// Folder of committed results, used where neither cache nor artifacts hold a history
+    /// Folder of committed snapshots and results, used where neither cache nor artifacts hold a history; that of the base branch
+    /// where a change to it is judged
     #[arg(long, env = "BENCHGATE_SNAPSHOTS", value_name = "FOLDER", default_value = "baselines")]
     pub snapshots: PathBuf,
     /// Whether to fetch what the history lacks from the repository's artifacts

@@ -10,6 +10,7 @@
 //! - [`caches`]: the entries of the Actions cache
 //! - [`client`]: the client, and the comments of a pull request
 //! - [`commits`]: how commits relate
+//! - [`contents`]: files of a branch
 //! - [`error`]: what can go wrong
 //! - [`event`]: what started a workflow run
 //! - [`files`]: the texts of step outputs and step summary
@@ -33,6 +34,7 @@ pub mod artifacts;
 pub mod caches;
 pub mod client;
 pub mod commits;
+pub mod contents;
 pub mod error;
 pub mod event;
 pub mod files;
@@ -53,6 +55,7 @@ pub use archive::{ArchiveError, ArchiveLimits};
 pub use artifacts::{Artifact, ArtifactRun, Listing, RunFacts};
 pub use client::{Client, Comment};
 pub use commits::{Commit, Comparison};
+pub use contents::CommittedFile;
 pub use error::GithubError;
 pub use event::Event;
 pub use issue::{DesiredIssue, Issue};

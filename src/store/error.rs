@@ -339,7 +339,7 @@ impl StoreError {
 
 /// What becomes of a file that cannot be read: the ways to another one.
 const WAY_BACK: &str = "bring a backup back with `benchgate maintain restore FILE`; without one, take the history that \
-    CI left as an artifact, or import the results files or bundles into a new database";
+    CI left as an artifact, or ingest the results files, bundles or the committed snapshot into a new database";
 
 /// Whether DuckDB, in lower case, speaks of a file that is not as it was written.
 pub(super) fn is_damage(words: &str) -> bool {

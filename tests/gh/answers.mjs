@@ -1,5 +1,9 @@
 // GitHub's answers for what emulate does not have, in the shape of GitHub's OpenAPI description.
 // Prism checks them against it in chain.test.mjs. Not for state: that is world.mjs.
+import { createHash } from 'node:crypto';
+
+/** The hash by which git knows a file of this text. */
+export const shaOf = (text) => createHash('sha1').update(`blob ${Buffer.byteLength(text)}\0${text}`).digest('hex');
 
 /** Makes answers for one repository, whose own answer is given. */
 export class Answers {
@@ -105,6 +109,22 @@ export class Answers {
       parents: parents.map((parent) => ({
         sha: parent, url: `${this.base}/commits/${parent}`, html_url: `${this.html}/commit/${parent}`,
       })),
+    };
+  }
+
+  committedFile(path, text) {
+    const [url, git, html] = [`${this.base}/contents/${path}`, `${this.base}/git/blobs/${shaOf(text)}`, `${this.html}/blob/main/${path}`];
+    return {
+      type: 'file', size: Buffer.byteLength(text), name: path.split('/').at(-1), path, sha: shaOf(text), url, git_url: git,
+      html_url: html, download_url: `${this.html}/raw/main/${path}`, _links: { git, self: url, html },
+    };
+  }
+
+  blob(text) {
+    const sha = shaOf(text);
+    return {
+      content: Buffer.from(text).toString('base64'), encoding: 'base64', url: `${this.base}/git/blobs/${sha}`, sha,
+      size: Buffer.byteLength(text), node_id: `B_${sha}`,
     };
   }
 

@@ -2,7 +2,7 @@
 // tokens and permissions, and answers with errors on demand.
 // Not a check of requests: that is Prism's, whose log is the verdict. Nor a record of them: that is the door's.
 import { request as sendRequest } from 'node:http';
-import { Answers } from './answers.mjs';
+import { Answers, shaOf } from './answers.mjs';
 import { REDIRECT } from './door.mjs';
 import { readBody, serve } from './net.mjs';
 import { REPOSITORY } from './world.mjs';
@@ -17,7 +17,7 @@ const PERMISSIONS = [
   ['DELETE', /^\/actions\/caches\/\d+$/, ['actions'], 'write'],
   ['GET', /^\/pulls/, ['pull_requests'], 'read'],
   ['GET', /^\/commits\/[^/]+\/pulls$/, ['pull_requests', 'contents'], 'read'],
-  ['GET', /^\/(commits|compare)/, ['contents'], 'read'],
+  ['GET', /^\/(commits|compare|contents|git)/, ['contents'], 'read'],
   ['GET', /^\/issues$/, ['issues'], 'read'],
   ['GET', /^\/issues\//, ['issues', 'pull_requests'], 'read'],
   ['POST', /^\/issues$/, ['issues'], 'write'],
@@ -33,6 +33,8 @@ const ROUTES = [
   [/^\/commits$/, listCommits],
   [/^\/commits\/([^/]+)\/pulls$/, pullsOfCommit],
   [/^\/compare\/(.+)$/, compare],
+  [/^\/contents\/(.+)$/, committedFolder],
+  [/^\/git\/blobs\/([0-9a-f]{40})$/, committedBlob],
   [/^\/issues\/(\d+)\/events$/, issueEvents],
   [/^\/actions\/caches$/, listCaches],
   [/^\/actions\/artifacts$/, ({ world, ...rest }) => listArtifacts({ world, ...rest, artifacts: world.artifacts })],
@@ -268,6 +270,17 @@ function listRuns({ world, answers, url, api }) {
     .sort((a, b) => b.createdAt.localeCompare(a.createdAt) || b.id - a.id);
   const { items, headers } = page(runs, url, api);
   return { status: 200, headers, body: { total_count: runs.length, workflow_runs: items.map((run) => answers.run(run)) } };
+}
+
+/** A folder as the baseline branch has it; its files, not those of folders below. */
+function committedFolder({ world, answers, argument }) {
+  const within = [...world.committed].filter(([path]) => path.startsWith(`${argument}/`) && !path.slice(argument.length + 1).includes('/'));
+  return within.length > 0 ? { status: 200, body: within.map(([path, text]) => answers.committedFile(path, text)) } : missing;
+}
+
+function committedBlob({ world, answers, argument }) {
+  const found = [...world.committed].find(([, text]) => shaOf(text) === argument);
+  return found ? { status: 200, body: answers.blob(found[1]) } : missing;
 }
 
 function oneRun({ world, answers, argument }) {

@@ -48,6 +48,8 @@ export class World {
     this.pulls = new Map();
     this.pullsOfCommit = {};
     this.artifacts = [];
+    /** What the baseline branch has committed beside commits: path to text. */
+    this.committed = new Map();
     this.cache = new CacheStore();
     this.runs = new Map();
     this.issueEvents = [];

@@ -1,9 +1,14 @@
-//! The flow of a CI job without GitHub's API: what it reads, what it records, what it leaves for the next steps.
+//! The flow of a CI job, nearly without GitHub's API: what it reads, what it records, what it leaves for the next steps.
 //!
-//! Everything that talks to GitHub is in `github` and in the end-to-end scenarios of `tests/gh`.
+//! Nearly everything that talks to GitHub is in `github` and in the end-to-end scenarios of `tests/gh`.
 
 use std::collections::BTreeMap;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use wiremock::ResponseTemplate;
+
+use super::github_server::GitHub;
 use super::support::{Answer, Place, history, native};
 
 /// The environment of a step of GitHub Actions.
@@ -30,6 +35,11 @@ impl<'a> Step<'a> {
     }
 
     fn run(&self, arguments: &[&str]) -> Answer {
+        self.run_with(arguments, &[])
+    }
+
+    /// The same with other variables.
+    fn run_with(&self, arguments: &[&str], more: &[(&str, &str)]) -> Answer {
         self.place.write("event.json", self.payload);
         self.place.write("output.txt", "");
         self.place.write("summary.md", "");
@@ -55,6 +65,7 @@ impl<'a> Step<'a> {
         ] {
             command.env(name, value);
         }
+        command.envs(more.iter().copied());
         let output = command.output().unwrap();
         Answer {
             code: output.status.code().unwrap(),
@@ -258,11 +269,54 @@ fn committed_results_stand_in_for_a_history() {
         place.write(&format!("baselines/{day}.json"), native(day, &[("embed", 10.0 * wobble, 800.0 / wobble)]));
     }
     place.write("a.json", results(13.0));
-    let step = Step::pull_request(&place, 18);
+    let step = Step { branch: "topic", ..Step::push(&place, 18) };
     let answer = step.run(&["gate", "a.json", "--partial", "--db", "none.duckdb"]);
     assert_eq!(answer.code, 10, "{answer:#?}");
     assert_eq!(step.outputs()["history-source"], "snapshot");
     assert!(!place.path("none.duckdb").exists(), "a reader leaves nothing that could be saved");
+}
+
+#[test]
+fn a_pull_request_is_not_judged_by_the_baselines_that_it_brings() {
+    let place = Place::new();
+    history(&place, 20);
+    place.ok(&["baseline", "rotate", "--yes", "--actor", "o"]);
+    std::fs::remove_file(place.path("benchgate.duckdb")).unwrap();
+    place.write("a.json", results(13.0));
+    let step = Step::pull_request(&place, 18);
+    let answer = step.run(&["gate", "a.json", "--partial"]);
+    assert_eq!(answer.code, 3, "{answer:#?}");
+    assert_eq!(step.outputs()["history-source"], "none");
+    assert!(step.file("summary.md").contains("baselines of this checkout is not read"), "{}", step.file("summary.md"));
+    // What the base branch has is asked of GitHub.
+    let github = GitHub::start();
+    let snapshot = std::fs::read(place.path("baselines/snapshot.json")).unwrap();
+    let sha = "d".repeat(40);
+    let listed = serde_json::json!([
+        { "name": "snapshot.json", "type": "file", "sha": sha, "size": snapshot.len() },
+        { "name": "more", "type": "dir", "sha": sha, "size": 0 },
+        { "name": "README.md", "type": "file", "sha": sha, "size": 3 },
+    ]);
+    let blob = serde_json::json!({ "encoding": "base64", "content": STANDARD.encode(&snapshot) });
+    github.answer("GET", "contents/baselines", ResponseTemplate::new(200).set_body_json(listed));
+    github.answer("GET", &format!("git/blobs/{sha}"), ResponseTemplate::new(200).set_body_json(blob));
+    place.write("baselines/snapshot.json", "{}");
+    let commit =
+        serde_json::json!({ "sha": "c".repeat(40), "commit": { "committer": { "date": "2027-01-01T00:00:00Z" } } });
+    let comparison = serde_json::json!({
+        "merge_base_commit": commit, "ahead_by": 1, "behind_by": 0, "total_commits": 0, "commits": [],
+    });
+    let compared = format!("compare/main...{}", "b".repeat(40));
+    github.answer("GET", &compared, ResponseTemplate::new(200).set_body_json(comparison));
+    github.answer("GET", "commits", ResponseTemplate::new(200).set_body_json(serde_json::json!([commit])));
+    let arguments = ["gate", "a.json", "--partial", "--use-artifacts", "false", "--comment", "never"];
+    let answer = step.run_with(
+        &arguments,
+        &[("GITHUB_API_URL", &github.url()), ("GITHUB_REPOSITORY", "octo/bench"), ("GITHUB_TOKEN", "ghs_secret")],
+    );
+    assert_eq!(answer.code, 10, "{answer:#?}");
+    assert_eq!(step.outputs()["history-source"], "snapshot");
+    assert!(github.calls().iter().any(|call| call.contains("contents/baselines?ref=main")), "{:?}", github.calls());
 }
 
 #[test]

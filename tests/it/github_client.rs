@@ -456,3 +456,23 @@ fn an_answer_of_the_api_is_limited_too() {
     let error = client_of(&server.url, fast()).comments(7).unwrap_err();
     assert!(matches!(error, GithubError::TooLarge { .. }), "{error}");
 }
+
+#[test]
+fn files_of_a_branch_are_listed_and_read_by_their_hashes() {
+    let github = GitHub::start();
+    let client = github.client();
+    let file = |name: &str, size: u64| json!({ "name": name, "type": "file", "sha": sha('d'), "size": size });
+    let folder = json!([file("a.json", 3), { "name": "b", "type": "dir", "sha": sha('e'), "size": 0 }]);
+    github.answer("GET", "contents/bench%20marks/base", ok(folder));
+    github.answer("GET", "contents/absent", says(404, "Not Found"));
+    let files = client.committed_files("bench marks/./base/", "release/2").unwrap();
+    assert_eq!(files.iter().map(|file| file.name.as_str()).collect::<Vec<_>>(), ["a.json"]);
+    assert!(github.calls()[0].ends_with("contents/bench%20marks/base?ref=release%2F2"), "{:?}", github.calls());
+    assert_eq!(client.committed_files("absent", "main").unwrap(), []);
+    let blob = |content: &str| ok(json!({ "encoding": "base64", "content": content }));
+    github.answer("GET", &format!("git/blobs/{}", sha('d')), blob("e30\nK\n"));
+    assert_eq!(client.committed_file(&files[0], 100).unwrap(), b"{}\n");
+    assert!(matches!(client.committed_file(&files[0], 2), Err(GithubError::TooLarge { .. })));
+    let hostile = benchgate::github::CommittedFile { sha: "../../user".to_owned(), ..files[0].clone() };
+    assert!(matches!(client.committed_file(&hostile, 100), Err(GithubError::Invalid { .. })));
+}

@@ -138,6 +138,23 @@ pub struct ArchiveArgs {
     pub dry_run: bool,
 }
 
+/// Who lets something leave, and why.
+#[derive(Debug, Args)]
+pub struct DepartureArgs {
+    /// Why, for those who read it later
+    #[arg(long, env = "BENCHGATE_REASON", value_name = "TEXT", value_parser = words)]
+    pub reason: String,
+    /// Who decides; by default the actor of a GitHub Actions job, or the user of this machine
+    #[arg(long, env = "BENCHGATE_ACTOR", value_name = "NAME")]
+    pub actor: Option<String>,
+    /// Where it goes.
+    #[command(flatten)]
+    pub archive: ArchiveArgs,
+    /// The history.
+    #[command(flatten)]
+    pub history: LockedArgs,
+}
+
 /// The snapshot that is committed.
 #[derive(Debug, Args)]
 pub struct SnapshotArgs {
@@ -205,18 +222,9 @@ pub struct PruneArgs {
     /// Runs that hold nothing but simulated results
     #[arg(long, value_parser = FalseyValueParser::new())]
     pub simulated: bool,
-    /// Why, for those who read it later
-    #[arg(long, env = "BENCHGATE_REASON", value_name = "TEXT", value_parser = words)]
-    pub reason: String,
-    /// Who decides; by default the actor of a GitHub Actions job, or the user of this machine
-    #[arg(long, env = "BENCHGATE_ACTOR", value_name = "NAME")]
-    pub actor: Option<String>,
-    /// Where it goes.
+    /// Who, why, and where it goes.
     #[command(flatten)]
-    pub archive: ArchiveArgs,
-    /// The history.
-    #[command(flatten)]
-    pub history: LockedArgs,
+    pub departure: DepartureArgs,
 }
 
 /// `benchgate baseline drop`.
@@ -225,18 +233,9 @@ pub struct DropArgs {
     /// Series, each by its id or by words that all occur in its name
     #[arg(required = true, value_name = "SERIES")]
     pub series: Vec<String>,
-    /// Why, for those who read it later
-    #[arg(long, env = "BENCHGATE_REASON", value_name = "TEXT", value_parser = words)]
-    pub reason: String,
-    /// Who decides; by default the actor of a GitHub Actions job, or the user of this machine
-    #[arg(long, env = "BENCHGATE_ACTOR", value_name = "NAME")]
-    pub actor: Option<String>,
-    /// Where it goes.
+    /// Who, why, and where it goes.
     #[command(flatten)]
-    pub archive: ArchiveArgs,
-    /// The history.
-    #[command(flatten)]
-    pub history: LockedArgs,
+    pub departure: DepartureArgs,
 }
 
 /// `benchgate baseline rename`.

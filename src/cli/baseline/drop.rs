@@ -23,10 +23,10 @@ pub(super) fn run(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let now = surroundings.now;
-    let actor = record::actor(arguments.actor.as_deref(), surroundings)?;
-    let mode = if arguments.archive.yes { Mode::Write } else { Mode::Read };
-    let store = waiting::open(&arguments.history.store.db, mode, now, arguments.history.wait, console)?;
+    let (departure, now) = (&arguments.departure, surroundings.now);
+    let actor = record::actor(departure.actor.as_deref(), surroundings)?;
+    let mode = if departure.archive.yes { Mode::Write } else { Mode::Read };
+    let store = waiting::open(&departure.history.store.db, mode, now, departure.history.wait, console)?;
     let all = store.stored_series()?;
     let series: Vec<&SeriesMeta> =
         arguments.series.iter().map(|text| meant::series(text, &all, console)).collect::<Result<_, _>>()?;
@@ -35,15 +35,15 @@ pub(super) fn run(
         let (configuration, metric) = (one.key.configuration.id(), one.key.metric.clone());
         writeln!(console.out, "{}", escape::terminal(&format!("drop {}", one.key)))?;
         let tables = leave::stage(&store, &Leaving::Series { configuration, metric: metric.clone() }, console)?;
-        if arguments.archive.yes && !tables.is_empty() {
+        if departure.archive.yes && !tables.is_empty() {
             let part = ArchivedPart::Dropped { configuration, metric };
-            let departure = Departure { part, actor: &actor, reason: &arguments.reason };
-            let archive = &arguments.archive;
-            decisions.extend(leave::apply(&store, departure, &tables, archive, Vec::new(), surroundings, console)?);
+            let leaving = Departure { part, actor: &actor, reason: &departure.reason };
+            let archive = &departure.archive;
+            decisions.extend(leave::apply(&store, leaving, &tables, archive, Vec::new(), surroundings, console)?);
         }
     }
     store.close()?;
-    if !arguments.archive.yes {
+    if !departure.archive.yes {
         writeln!(console.out, "nothing was done; --yes does it")?;
     }
     record::say_written(&decisions, console)?;

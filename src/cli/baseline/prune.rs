@@ -24,7 +24,7 @@ pub(super) fn run(
     surroundings: &Surroundings,
     console: &mut Console<'_>,
 ) -> Result<Exit, CliError> {
-    let now = surroundings.now;
+    let (departure, now) = (&arguments.departure, surroundings.now);
     let before = arguments.before.as_deref().map(|text| moment("--before", text, now)).transpose()?;
     let chosen = Chosen {
         before,
@@ -37,9 +37,9 @@ pub(super) fn run(
         let hint = "give --before, --branch, --commit or --simulated; runs leave that all of them fit".to_owned();
         return Err(CliError::Usage { message, hint });
     }
-    let actor = record::actor(arguments.actor.as_deref(), surroundings)?;
-    let mode = if arguments.archive.yes { Mode::Write } else { Mode::Read };
-    let store = waiting::open(&arguments.history.store.db, mode, now, arguments.history.wait, console)?;
+    let actor = record::actor(departure.actor.as_deref(), surroundings)?;
+    let mode = if departure.archive.yes { Mode::Write } else { Mode::Read };
+    let store = waiting::open(&departure.history.store.db, mode, now, departure.history.wait, console)?;
     let (runs, anchors) = store.chosen_runs(&chosen)?;
     let made: Vec<_> = runs.iter().filter_map(|run| run.started_at).collect();
     let span = made.first().zip(made.last());
@@ -53,13 +53,13 @@ pub(super) fn run(
     }
     let leaving = Leaving::Runs(runs.iter().map(|run| run.id).collect());
     let tables = leave::stage(&store, &leaving, console)?;
-    if tables.is_empty() || !arguments.archive.yes {
+    if tables.is_empty() || !departure.archive.yes {
         let words = if tables.is_empty() { "there is nothing to do" } else { "nothing was done; --yes does it" };
         writeln!(console.out, "{words}")?;
         return Ok(Exit::Success);
     }
-    let departure = Departure { part: ArchivedPart::Pruned, actor: &actor, reason: &arguments.reason };
-    let decisions = leave::apply(&store, departure, &tables, &arguments.archive, Vec::new(), surroundings, console)?;
+    let told = Departure { part: ArchivedPart::Pruned, actor: &actor, reason: &departure.reason };
+    let decisions = leave::apply(&store, told, &tables, &departure.archive, Vec::new(), surroundings, console)?;
     store.close()?;
     record::say_written(&decisions, console)?;
     Ok(Exit::Success)

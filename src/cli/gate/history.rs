@@ -12,6 +12,7 @@ use jiff::Timestamp;
 
 use super::gaps;
 use super::job::Job;
+use super::snapshots;
 use crate::cli::error::CliError;
 use crate::cli::folder;
 use crate::cli::gate_args::Attempts;
@@ -95,7 +96,7 @@ pub(super) fn prepare(
             }
         }
     }
-    if source == Source::Nowhere && import_snapshots(job, &path, console)? {
+    if source == Source::Nowhere && import_snapshots(job, &path, console, notices)? {
         source = Source::Snapshot;
     }
     if source == Source::Nowhere && !path.exists() {
@@ -184,12 +185,17 @@ fn contents(job: &Job<'_>, path: &Path) -> Result<Contents, CliError> {
     Ok(contents)
 }
 
-fn import_snapshots(job: &Job<'_>, path: &Path, console: &mut Console<'_>) -> Result<bool, CliError> {
-    let folder = &job.arguments.snapshots;
-    if !folder.is_dir() {
+fn import_snapshots(
+    job: &Job<'_>,
+    path: &Path,
+    console: &mut Console<'_>,
+    notices: &mut Vec<String>,
+) -> Result<bool, CliError> {
+    let files = snapshots::find(job, notices)?;
+    if files.is_empty() {
         return Ok(false);
     }
-    let reports = import(job, path, std::slice::from_ref(folder), console)?;
+    let reports = import(job, path, &files, console)?;
     Ok(reports.iter().any(|report| report.results() > 0))
 }
 

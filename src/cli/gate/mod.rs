@@ -18,6 +18,7 @@
 //! - `history` - where the history comes from
 //! - `gaps` - what a history lacks
 //! - `saving` - whether a history may replace the one in the cache
+//! - `snapshots` - the committed baselines that stand in for a history
 //! - `stand_in` - the default branch in place of a base branch without runs
 //! - `anchor` - which commits the candidate builds on
 //! - `post` - reports, annotations, comment and outputs
@@ -35,6 +36,7 @@ mod legs;
 mod post;
 mod results;
 mod saving;
+mod snapshots;
 mod stand_in;
 mod subject;
 

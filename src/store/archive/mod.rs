@@ -16,6 +16,8 @@ pub(super) mod dropped;
 mod facts;
 pub mod leaving;
 pub mod plan;
+#[cfg(test)]
+mod tests;
 
 pub use facts::Chosen;
 pub use leaving::{ArchivedTable, Leaving};

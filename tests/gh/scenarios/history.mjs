@@ -152,13 +152,17 @@ export default {
     assert.equal(scene.cache.entries.length, 1);
   },
 
-  async 'without cache and artifacts the committed results stand in'({ open }) {
+  async 'without cache and artifacts what the base branch has committed stands in, and not what a pull request brings'({ open }) {
     const scene = await open();
     await withHistory(scene, { isCached: false });
     scene.world.graph.line('topic', [sha('b')], { from: commit(19) });
     const baselines = Object.fromEntries(Array.from({ length: RUNS }, (_, number) => [`baselines/${number}.json`, measured(number)]));
     const event = await scene.events.pullRequest({ headSha: sha('b') });
-    const run = await scene.runAction({ event, inputs, files: { ...files, ...baselines } });
+    const own = await scene.runAction({ event, inputs, files: { ...files, ...baselines } });
+    assert.equal(own.outputs['history-source'], 'none');
+    assert.equal(own.outputs.outcome, 'nothing-to-judge');
+    for (const [path, text] of Object.entries(baselines)) scene.world.committed.set(path, text);
+    const run = await scene.runAction({ event, inputs, files });
     assert.equal(run.outputs['history-source'], 'snapshot');
     assert.equal(run.outputs.outcome, 'passed');
     assert.equal(scene.cache.entries.length, 0);
