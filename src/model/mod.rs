@@ -17,6 +17,7 @@
 //! - [`overview`]: what a history holds, counted
 //! - [`record`]: what files hold beside results
 //! - [`result`]: configurations, results and runs, complete
+//! - [`stored`]: a run as the history holds it
 //! - [`suspicion`](mod@suspicion): values that look made up
 //! - [`table`]: rows of a query
 //! - [`unit`](mod@unit): unit spellings and their canonical forms
@@ -34,6 +35,7 @@ pub mod metric;
 pub mod overview;
 pub mod record;
 pub mod result;
+pub mod stored;
 pub mod suspicion;
 pub mod table;
 pub mod unit;
@@ -51,5 +53,6 @@ pub use record::{Assertion, Record, Subject, TestOutcome};
 pub use result::{
     ATTEMPTS, BenchmarkResult, Configuration, REPLACE, RERUNS_OF_ATTEMPT, Run, SeriesKey, Simulation, Status, series_id,
 };
+pub use stored::StoredRun;
 pub use table::{Cell, Table};
 pub use unit::Unit;

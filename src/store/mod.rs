@@ -32,6 +32,7 @@
 //! - `rows` - rows on their way, of every table
 //! - [`schema`] - the migrations
 //! - `series` - every series of a history
+//! - `stored_run` - the runs of a history, and one with its results
 
 mod batch;
 pub mod connection;
@@ -56,6 +57,7 @@ mod repetitions;
 mod rows;
 pub mod schema;
 mod series;
+mod stored_run;
 #[cfg(test)]
 mod tests;
 
