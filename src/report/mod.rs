@@ -17,6 +17,7 @@
 //! - [`suspects()`]: what is worth a re-run, schema `benchgate/suspects/v1`, with filters for common runners
 //! - [`trend_markdown()`] and its siblings: every series over time
 //! - [`decisions()`]: what somebody decided about baselines
+//! - [`dashboard`](mod@dashboard): the pages of a server
 //! - [`document`](mod@document): reports made of tables, for people and for programs
 //! - [`overview`](mod@overview): what a history holds, as such reports
 //! - [`validation()`]: what is wrong with a history, as such a report
@@ -28,6 +29,7 @@ mod badges;
 mod calibration;
 mod calibration_json;
 mod columns;
+pub mod dashboard;
 mod decisions;
 pub mod document;
 mod explain;
@@ -52,6 +54,7 @@ mod trend_html;
 mod trend_issue;
 mod trend_json;
 mod trend_plot;
+mod trend_rows;
 mod verbose;
 mod view;
 mod words;
