@@ -14,6 +14,7 @@ use super::import_args::ImportArgs;
 use super::ingest_args::IngestArgs;
 use super::maintain_args::MaintainArgs;
 use super::report_args::{RankArgs, ReportArgs};
+use super::serve_args::ServeArgs;
 use super::trend_args::TrendArgs;
 use crate::config::value::{ActionWord, Effect, Level, Window};
 use crate::formats::Format;
@@ -63,6 +64,8 @@ pub enum Command {
     Query(QueryArgs),
     /// Write tables of the history to files: Parquet, CSV or JSON Lines
     Export(ExportArgs),
+    /// Answer over HTTP: the history's REST API
+    Serve(Box<ServeArgs>),
     /// Keep the history for years: check it, back it up, make it small again
     Maintain(Box<MaintainArgs>),
 }

@@ -14,7 +14,7 @@ use super::exit::Exit;
 use super::surroundings::{ClosablePipe, Console, Surroundings};
 use super::{
     calibrate, collect, compare, decide, explain, export, gate, import, ingest, init, maintain, query, rank, report,
-    selftest, trend,
+    selftest, serve, trend,
 };
 
 /// Runs the program on the process's own arguments and streams.
@@ -34,7 +34,8 @@ pub fn main() -> ExitCode {
     };
     let surroundings = Surroundings::read();
     let mut out = std::io::BufWriter::new(ClosablePipe(std::io::stdout().lock()));
-    let mut err = std::io::stderr().lock();
+    // Not locked: a server's threads write their log there too.
+    let mut err = std::io::stderr();
     let mut console = Console { out: &mut out, err: &mut err };
     let result = run(&cli, &surroundings, &mut console).and_then(|exit| {
         console.out.flush()?;
@@ -72,6 +73,7 @@ pub fn run(cli: &Cli, surroundings: &Surroundings, console: &mut Console<'_>) ->
         Command::Report(arguments) => report::run(arguments, surroundings, console),
         Command::Rank(arguments) => rank::run(arguments, surroundings, console),
         Command::Query(arguments) => query::run(arguments, surroundings, console),
+        Command::Serve(arguments) => serve::run(arguments, surroundings, console),
         Command::Maintain(arguments) => maintain::command::run(&arguments.command, surroundings, console),
     }
 }

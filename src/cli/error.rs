@@ -15,6 +15,7 @@ use crate::config::ConfigError;
 use crate::formats::MappingError;
 use crate::github::GithubError;
 use crate::model::MissingFact;
+use crate::serve::ServeError;
 use crate::store::StoreError;
 use crate::store::import::ImportError;
 use crate::text::escape;
@@ -79,9 +80,21 @@ pub enum CliError {
     /// GitHub's API or the event could not be used.
     #[error(transparent)]
     GitHub(#[from] GithubError),
+    /// A server could not start, or not end in order.
+    #[error(transparent)]
+    Serve(ServeError),
     /// Standard output could not be written.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
+}
+
+impl From<ServeError> for CliError {
+    fn from(error: ServeError) -> Self {
+        match error {
+            ServeError::Store(error) => Self::Store(error),
+            other => Self::Serve(other),
+        }
+    }
 }
 
 impl CliError {
@@ -95,6 +108,7 @@ impl CliError {
             | Self::File { .. }
             | Self::Maintenance { .. }
             | Self::GitHub(_)
+            | Self::Serve(_)
             | Self::Output(_) => Exit::Trouble,
         }
     }
@@ -164,7 +178,8 @@ impl CliError {
             Self::Config(error) => error.hint(),
             Self::Mapping(_) => Some("docs/mappings.md describes what a mapping may say".to_owned()),
             Self::GitHub(error) => Some(error.hint()),
-            Self::File { .. } | Self::Output(_) => None,
+            Self::Serve(ServeError::Listen { .. }) => Some("give another address with --host and --port".to_owned()),
+            Self::Serve(_) | Self::File { .. } | Self::Output(_) => None,
         }
     }
 }

@@ -6,7 +6,7 @@
 //! clock or the environment.
 //!
 //! - [`args`], [`baseline_args`], [`gate_args`], [`import_args`], [`ingest_args`], [`maintain_args`],
-//!   [`report_args`], [`trend_args`] - the flags
+//!   [`report_args`], [`serve_args`], [`trend_args`] - the flags
 //! - `moment`, `selection`, `meant` - times, patterns and series as people write them
 //! - [`surroundings`] - clock, environment, terminal
 //! - [`context`] - what flags, CI and this machine say about results
@@ -20,6 +20,7 @@
 //! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, `decide`,
 //!   `report`, `rank`, [`query`], `export` - the commands
 //! - `maintain` - checking, backing up, replacing and tidying
+//! - [`serve`] - the history over HTTP
 //! - [`collect`] - results to a bundle, in a job that need not be trusted
 //! - `gate` - the flow of a CI job
 //! - `ci` - the workflow run that the command is part of
@@ -75,6 +76,8 @@ pub mod report_args;
 pub mod sample;
 mod selection;
 mod selftest;
+pub mod serve;
+pub mod serve_args;
 pub mod surroundings;
 mod trend;
 pub mod trend_args;

@@ -46,6 +46,13 @@ impl Surroundings {
     }
 }
 
+/// The clock, for a command that goes on: what it asks later is later.
+#[must_use]
+#[expect(clippy::disallowed_methods, reason = "the room of the clock")]
+pub fn clock() -> Timestamp {
+    Timestamp::now()
+}
+
 /// Where a command writes: data to `out`, talk to `err`.
 pub struct Console<'a> {
     /// Standard output.

@@ -36,6 +36,8 @@ pub enum Subject {
         model: String,
         /// Hardware type in any spelling.
         hardware: String,
+        /// The device's name.
+        device: Option<String>,
         /// `None` where the file gives no answer.
         is_compatible: Option<bool>,
     },
@@ -55,6 +57,8 @@ pub enum Subject {
         model: Option<String>,
         /// The hardware type that it tests on.
         hardware: Option<String>,
+        /// The device's name.
+        device: Option<String>,
         /// What it checked, where that was kept one by one.
         assertions: Vec<Assertion>,
     },

@@ -37,8 +37,10 @@ pub struct Store {
     pub(super) known: RefCell<Known>,
     /// What imports have left to be written with later ones.
     pub(super) deferred: RefCell<Rows>,
-    path: PathBuf,
-    mode: Mode,
+    pub(super) path: PathBuf,
+    pub(super) mode: Mode,
+    /// Whether other connections of this process use the same file.
+    pub(super) is_shared: bool,
 }
 
 impl Store {
@@ -67,8 +69,7 @@ impl Store {
             drop(connection);
             return Self::open(path, mode, now);
         }
-        let (known, deferred) = (RefCell::default(), RefCell::default());
-        let store = Self { connection, known, deferred, path: path.to_owned(), mode };
+        let store = Self::over(connection, path, mode);
         store.check_schema(mode, now)?;
         if mode == Mode::Read {
             store
@@ -77,6 +78,11 @@ impl Store {
                 .map_err(StoreError::database("lock its settings"))?;
         }
         Ok(store)
+    }
+
+    pub(super) fn over(connection: Connection, path: &Path, mode: Mode) -> Self {
+        let (known, deferred) = (RefCell::default(), RefCell::default());
+        Self { connection, known, deferred, path: path.to_owned(), mode, is_shared: false }
     }
 
     /// Where the history is.
@@ -112,7 +118,9 @@ impl Store {
     pub fn close(self) -> Result<(), StoreError> {
         self.write_deferred()?;
         let close = || {
-            if self.mode != Mode::Read {
+            if self.is_shared {
+                self.connection.execute_batch("CHECKPOINT")?;
+            } else if self.mode != Mode::Read {
                 // Merely closing the connection would swallow an error. Nobody parses any more: all cores are free.
                 self.connection.execute_batch("RESET threads; USE memory; DETACH store")?;
             }
@@ -121,7 +129,7 @@ impl Store {
         close().map_err(StoreError::database("close"))
     }
 
-    fn check_schema(&self, mode: Mode, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) fn check_schema(&self, mode: Mode, now: Timestamp) -> Result<(), StoreError> {
         let refused = |source| classify(&self.path, source);
         let path = self.path.clone();
         match schema::version(&self.connection).map_err(refused)? {
@@ -148,7 +156,7 @@ fn is_unfinished(path: &Path) -> bool {
 }
 
 /// A file that is plainly something else gets its own message, before DuckDB words it.
-fn reject_foreign_file(path: &Path) -> Result<(), StoreError> {
+pub(super) fn reject_foreign_file(path: &Path) -> Result<(), StoreError> {
     // DuckDB's header: an 8-byte checksum, then these four bytes.
     const MAGIC: &[u8] = b"DUCK";
     let Ok(mut file) = File::open(path) else { return Ok(()) };
@@ -240,7 +248,7 @@ const CHECKPOINT_BYTES: &str = "64MB";
 const STORAGE_VERSION: &str = "v1.5.0";
 
 /// DuckDB tells its reasons in words only; these are the words of 1.5.
-fn classify(path: &Path, source: duckdb::Error) -> StoreError {
+pub(super) fn classify(path: &Path, source: duckdb::Error) -> StoreError {
     let path = path.to_owned();
     let words = source.to_string().to_lowercase();
     let says = |parts: &[&str]| parts.iter().any(|part| words.contains(part));

@@ -19,6 +19,7 @@
 //! - [`export`](mod@export) - tables as files
 //! - [`pack`] - runs made ready for writing, without the store
 //! - [`import`] - writing runs
+//! - [`listing`] - pages of what a history holds, for programs
 //! - `known` - what need not be written again
 //! - `known_run` - results of a run that is in the history
 //! - [`maintenance`] - proving that a history is whole, and writing it anew
@@ -32,6 +33,8 @@
 //! - `rows` - rows on their way, of every table
 //! - [`schema`] - the migrations
 //! - `series` - every series of a history
+//! - [`shared`] - one history, many connections of one process
+//! - [`statement`] - what a statement from elsewhere may do
 //! - `stored_run` - the runs of a history, and one with its results
 
 mod batch;
@@ -46,6 +49,7 @@ pub mod history;
 pub mod import;
 mod known;
 mod known_run;
+pub mod listing;
 pub mod maintenance;
 mod merge;
 pub mod outcome;
@@ -57,6 +61,8 @@ mod repetitions;
 mod rows;
 pub mod schema;
 mod series;
+pub mod shared;
+pub mod statement;
 mod stored_run;
 #[cfg(test)]
 mod tests;
@@ -72,3 +78,5 @@ pub use maintenance::fingerprint::Fingerprint;
 pub use outcome::ImportOutcome;
 pub use pack::{PackedResults, PackedRun, Packer};
 pub use query::QueryLimits;
+pub use records::record_id;
+pub use shared::Interrupt;

@@ -19,14 +19,20 @@ pub(super) struct PackedRecord {
     record: Record,
 }
 
+/// The id under which a record of a run is kept.
+#[must_use]
+pub fn record_id(record: &Record, run: RunId, context: &Context) -> u64 {
+    PackedRecord::of(record.clone(), run, context).id
+}
+
 impl PackedRecord {
     pub(super) fn of(record: Record, run: RunId, context: &Context) -> Self {
+        let named =
+            |kind: &str, device: &Option<String>| Hardware { device: device.clone(), ..context.hardware_type(kind) };
         let (kind, hardware) = match &record.subject {
-            Subject::Compatibility { hardware, .. } => ("compatibility", Some(context.hardware_type(hardware))),
-            Subject::Test { hardware, .. } => ("test", hardware.as_ref().map(|kind| context.hardware_type(kind))),
-            Subject::Detection { hardware, device, .. } => {
-                ("detection", Some(Hardware { device: device.clone(), ..context.hardware_type(hardware) }))
-            }
+            Subject::Compatibility { hardware, device, .. } => ("compatibility", Some(named(hardware, device))),
+            Subject::Test { hardware, device, .. } => ("test", hardware.as_ref().map(|kind| named(kind, device))),
+            Subject::Detection { hardware, device, .. } => ("detection", Some(named(hardware, device))),
         };
         let digest = Digest::new(kind);
         let id = match (&record.subject, record.measured_at) {
@@ -117,6 +123,7 @@ impl Import<'_> {
                     ("test_name", text(name)),
                     ("status", text(outcome.as_str())),
                     ("execution_time_seconds", seconds.into()),
+                    ("error_traceback", record.details.get("error_traceback").cloned().into()),
                     ("model_id", model),
                     ("hardware_id", hardware),
                     is_simulated,

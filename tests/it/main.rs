@@ -30,4 +30,7 @@ mod query;
 mod report;
 mod sample;
 mod selftest;
+mod serve;
+mod serve_client;
+mod serve_hostile;
 mod support;

@@ -49,7 +49,7 @@ fn compatibility(rule: &CompatibilityRule, scope: &Scope<'_>) -> Result<Record, 
     };
     let model = needed(&rule.model, scope, "model")?;
     let simulation = simulation::of(scope, Some(&canonical_kind(&hardware)))?;
-    let subject = Subject::Compatibility { model, hardware, is_compatible };
+    let subject = Subject::Compatibility { model, hardware, device: None, is_compatible };
     let error = if is_compatible == Some(true) { None } else { reason(&rule.reason, scope) };
     record(scope, (&rule.time, &rule.details), simulation, error, subject)
 }
@@ -78,6 +78,7 @@ fn test(rule: &TestRule, scope: &Scope<'_>) -> Result<Record, Malformed> {
             .and_then(|seconds| format!("{:.0}", seconds * 1e6).parse().ok()),
         model: rule.model.text(scope)?,
         hardware,
+        device: None,
         assertions: rule.assertions.as_ref().map_or(Ok(Vec::new()), |rule| assertions(rule, scope))?,
     };
     let error = if outcome == TestOutcome::Pass { None } else { reason(&rule.reason, scope) };
