@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::StoreArgs;
+use super::args::{PolicyArgs, StoreArgs};
 use crate::serve::limits::QUERY_SECONDS;
 
 /// `benchgate serve`.
@@ -19,6 +19,9 @@ pub struct ServeArgs {
     /// The history.
     #[command(flatten)]
     pub store: StoreArgs,
+    /// How the pages of the dashboard judge.
+    #[command(flatten)]
+    pub policy: PolicyArgs,
     /// Address to listen to; others than this machine can reach it only if you choose another one
     #[arg(long, env = "BENCHGATE_HOST", value_name = "HOST", default_value = "127.0.0.1")]
     pub host: String,

@@ -18,6 +18,7 @@
 //! - [`record`]: what files hold beside results
 //! - [`result`]: configurations, results and runs, complete
 //! - [`retention`]: how much of a history is kept
+//! - [`stored`]: a run as the history holds it
 //! - [`suspicion`](mod@suspicion): values that look made up
 //! - [`table`]: rows of a query
 //! - [`unit`](mod@unit): unit spellings and their canonical forms
@@ -36,6 +37,7 @@ pub mod overview;
 pub mod record;
 pub mod result;
 pub mod retention;
+pub mod stored;
 pub mod suspicion;
 pub mod table;
 pub mod unit;
@@ -55,5 +57,6 @@ pub use result::{
     series_id,
 };
 pub use retention::{Retention, Span};
+pub use stored::StoredRun;
 pub use table::{Cell, Table};
 pub use unit::Unit;

@@ -9,6 +9,7 @@ use jiff::Timestamp;
 
 use super::hardware::Hardware;
 use super::history::SeriesMeta;
+use super::id::RunId;
 use super::metric::{self, Direction};
 use super::result::Configuration;
 
@@ -109,8 +110,12 @@ pub struct SeriesValues {
 /// A run in numbers.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RunSummary {
+    /// Its id.
+    pub id: RunId,
     /// Its name.
     pub key: String,
+    /// Its attempt.
+    pub attempt: u32,
     /// Its suite.
     pub suite: Option<String>,
     /// Its commit.

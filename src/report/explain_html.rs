@@ -35,17 +35,18 @@ pub fn explanation_html(found: &Explanation, provenance: &Provenance) -> String 
     let hardware = hardware_label(&judged.series.key.configuration.hardware);
     let subtitle =
         format!("Series {} on {hardware}. Judged by benchgate {}.", judged.series.key.id(), provenance.tool_version);
-    let mut page = Page::new(title, subtitle).with(verdict(found, provenance));
-    if let Some(section) = distribution(found) {
-        page = page.with(section);
-    }
+    sections(found, provenance).into_iter().fold(Page::new(title, subtitle), Page::with).html()
+}
+
+/// The story in parts: verdict, distribution, arithmetic, decision, policy.
+pub(super) fn sections(found: &Explanation, provenance: &Provenance) -> Vec<Section> {
     let lines = workings(found);
-    if !lines.is_empty() {
-        let section = Section::new("arithmetic", "Arithmetic").lead(ARITHMETIC);
-        page = page.with(section.with(Block::Lines(table(&lines, None))));
-    }
+    let arithmetic = (!lines.is_empty())
+        .then(|| Section::new("arithmetic", "Arithmetic").lead(ARITHMETIC).with(Block::Lines(table(&lines, None))));
     let decision = Block::Lines(table(&decision(found), None));
-    page.with(Section::new("decision", "Decision").with(decision)).with(policy_section(found)).html()
+    let decision = Section::new("decision", "Decision").with(decision);
+    let parts = [Some(verdict(found, provenance)), distribution(found), arithmetic, Some(decision)];
+    parts.into_iter().flatten().chain([policy_section(found)]).collect()
 }
 
 fn verdict(found: &Explanation, provenance: &Provenance) -> Section {

@@ -18,6 +18,7 @@
 //! - [`trend_markdown()`] and its siblings: every series over time
 //! - [`baselines()`]: what the baseline of each series is
 //! - [`decisions()`]: what somebody decided about baselines
+//! - [`dashboard`](mod@dashboard): the pages of a server
 //! - [`document`](mod@document): reports made of tables, for people and for programs
 //! - [`overview`](mod@overview): what a history holds, as such reports
 //! - [`validation()`]: what is wrong with a history, as such a report
@@ -30,6 +31,7 @@ mod baselines;
 mod calibration;
 mod calibration_json;
 mod columns;
+pub mod dashboard;
 mod decisions;
 pub mod document;
 mod explain;
@@ -54,6 +56,7 @@ mod trend_html;
 mod trend_issue;
 mod trend_json;
 mod trend_plot;
+mod trend_rows;
 mod verbose;
 mod view;
 mod words;

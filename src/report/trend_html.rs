@@ -4,20 +4,19 @@
 //! Invariant: every series is in the table and has a plot; the runs are listed once, and plots refer to them by row.
 
 use super::html::{Block, Cell, Column, Figure, Fold, Page, Section, Table};
-use super::trend::{TrendFinding, TrendView, drift_words, noisier_words, pin_words, silent};
-use super::trend_plot::{change_words, series_plot, sign, trend_sparkline};
-use super::view::{benchmark_label, hardware_label};
-use crate::gate::TrendLevel;
-use crate::gate::trend::{LevelChange, SeriesTrend};
-use crate::text::number::percent_interval;
-use crate::text::time::{date, minute};
-use crate::text::{percent, plural, quantity, short_commit};
+use super::trend::{TrendFinding, TrendView};
+use super::trend_plot::series_plot;
+use super::trend_rows::{columns, findings, levels, row};
+use super::view::hardware_label;
+use crate::gate::trend::SeriesTrend;
+use crate::text::time::minute;
+use crate::text::{plural, short_commit};
 
 /// Plots that are open at first, at most.
 const OPEN: usize = 5;
 
 /// How to read a plot.
-const CAPTION: &str = "A dot is a run, the line its level, the band two standard deviations of noise; a vertical line is a \
+pub(super) const CAPTION: &str = "A dot is a run, the line its level, the band two standard deviations of noise; a vertical line is a \
     change of level, a dotted one an accepted shift.";
 
 /// Renders a trend as one HTML file.
@@ -26,92 +25,20 @@ pub fn trend_html(view: &TrendView) -> String {
     Page::new(view.headline(), &view.baseline).with(ranked(view)).with(plots(view)).with(runs(view)).html()
 }
 
-/// The change that a series is known by: the weightiest that is listed, worsenings before improvements.
-fn main_change<'a>(view: &'a TrendView, one: &'a SeriesTrend) -> Option<&'a LevelChange> {
-    let weight = |change: &LevelChange| view.trend.weight(change);
-    view.changes_of(one)
-        .max_by(|first, second| first.is_worse.cmp(&second.is_worse).then(weight(first).total_cmp(&weight(second))))
-}
-
 fn anchor(one: &SeriesTrend) -> String {
     format!("series-{}", one.series.key.id())
 }
 
-/// What is to be said of a series, a finding each.
-fn findings(view: &TrendView, one: &SeriesTrend) -> Vec<String> {
-    let changes = view.changes_of(one).rev().map(|change| {
-        format!("{} on {} ({})", change_words(change), date(view.run(change.start).started_at), view.place(change))
-    });
-    let drift = view.drift_of(one).map(|drift| format!("drifted {}", drift_words(drift)));
-    let pinned = pin_words(one).map(|words| format!("worse than pinned: {words}"));
-    let rest = [drift, pinned, view.noisier_of(one).map(noisier_words), silent(view, one)];
-    let refusal = one.refusal.iter().map(|reason| format!("not looked at: {reason}"));
-    changes.chain(rest.into_iter().flatten()).chain(refusal).collect()
-}
-
 fn ranked(view: &TrendView) -> Section {
-    let columns = vec![
-        Column::text("Series"),
-        Column::number("Change"),
-        Column::unsorted("History"),
-        Column::number("Level"),
-        Column::number("Since"),
-        Column::number("Noise"),
-        Column::text("Also"),
-    ];
-    let mut table = Table::new("ranked", "Every series, worst first by size and recency", columns);
+    let mut table = Table::new("ranked", "Every series, worst first by size and recency", columns());
     table.filter_as("series");
-    view.trend.series.iter().for_each(|one| table.push(row(view, one)));
+    view.trend.series.iter().for_each(|one| table.push(row(view, one, format!("#{}", anchor(one)))));
     let lead = if view.count(TrendFinding::Worse) == 0 {
         "No level became worse by more than its noise and the minimum effect."
     } else {
         "A level became worse where it moved by more than its noise and the minimum effect; the interval of its size is of 95\u{a0}%."
     };
     Section::new("series", "Series").lead(lead).with(Block::Table(table))
-}
-
-fn row(view: &TrendView, one: &SeriesTrend) -> Vec<Cell> {
-    let configuration = &one.series.key.configuration;
-    let unit = one.series.unit.as_str();
-    let benchmark = benchmark_label(configuration);
-    let gap = if benchmark.is_empty() { "" } else { " " };
-    let name = Cell::text(format!("{} {benchmark}{gap}{}", configuration.model, one.series.key.metric));
-    let name = name.note(hardware_label(&configuration.hardware)).link(format!("#{}", anchor(one)));
-    let change = main_change(view, one);
-    let size = change.map_or_else(
-        || Cell::missing(if one.refusal.is_some() { "not looked at" } else { "none" }),
-        |change| {
-            let interval = percent_interval(change.interval.0, change.interval.1);
-            Cell::number(change_words(change), change.change).note(interval).sign(sign(change))
-        },
-    );
-    let level = one.levels.last().map_or_else(
-        || Cell::missing("unknown"),
-        |level| {
-            let cell = Cell::number(quantity(level.value, unit), level.value);
-            change.map_or(cell.clone(), |change| cell.note(format!("was {}", quantity(change.before, unit))))
-        },
-    );
-    let since = change.map_or_else(
-        || Cell::missing(""),
-        |change| {
-            let at = view.run(change.start).started_at;
-            Cell::number(date(at), at.as_second() as f64).note(view.place(change))
-        },
-    );
-    let noise = one.noise.map_or_else(|| Cell::missing("unknown"), |noise| Cell::number(percent(noise), noise));
-    let shown = usize::from(change.is_some());
-    let others: Vec<String> =
-        findings(view, one).into_iter().filter(|words| !words.contains("not looked at")).collect();
-    let also = if others.len() > shown { also(view, one, &others) } else { String::new() };
-    vec![name, size, Cell::picture(trend_sparkline(one).draw()), level, since, noise, Cell::text(also)]
-}
-
-/// Findings beside the change of the row.
-fn also(view: &TrendView, one: &SeriesTrend, all: &[String]) -> String {
-    let changes = view.changes_of(one).count();
-    let more = (changes > 1).then(|| plural(changes - 1, "more change", "more changes"));
-    more.into_iter().chain(all.iter().skip(changes).cloned()).collect::<Vec<_>>().join("; ")
 }
 
 fn plots(view: &TrendView) -> Section {
@@ -139,29 +66,6 @@ fn fold(view: &TrendView, one: &SeriesTrend, is_open: bool) -> Fold {
     }
     let heading = one.series.key.to_string();
     Fold { id: anchor(one), heading, note, filter: Some("plots"), is_open, blocks }
-}
-
-fn levels(view: &TrendView, one: &SeriesTrend) -> Table {
-    let columns = vec![
-        Column::text("From"),
-        Column::text("To"),
-        Column::number("Runs"),
-        Column::number("Level"),
-        Column::number("Noise band"),
-    ];
-    let mut table = Table::new(format!("levels-{}", one.series.key.id()), "Levels", columns);
-    let unit = one.series.unit.as_str();
-    for TrendLevel { points, value, band } in &one.levels {
-        let at = |point: usize| minute(view.run(one.points[point].run).started_at);
-        table.push(vec![
-            Cell::text(at(points.start)),
-            Cell::text(at(points.end - 1)),
-            Cell::number(points.len().to_string(), points.len() as f64),
-            Cell::number(quantity(*value, unit), *value),
-            Cell::number(format!("{} to {}", quantity(band.0, unit), quantity(band.1, unit)), band.1 - band.0),
-        ]);
-    }
-    table
 }
 
 /// The runs, oldest first: the page's script takes times and commits from here.

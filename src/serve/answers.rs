@@ -39,8 +39,9 @@ pub(super) struct Rendered {
     next: Option<String>,
 }
 
+/// Answers weigh what they take in memory.
 #[derive(Clone, Debug)]
-struct ByBytes;
+pub(super) struct ByBytes;
 
 impl Weighter<(u64, String), Rendered> for ByBytes {
     fn weight(&self, (_, target): &(u64, String), rendered: &Rendered) -> u64 {

@@ -55,6 +55,17 @@ pub const GROUP: usize = 256;
 /// Bytes of rendered answers that are kept.
 pub const KEPT_BYTES: u64 = 48 << 20;
 
+/// Bytes of rendered pages of the dashboard that are kept.
+pub const KEPT_PAGE_BYTES: u64 = 24 << 20;
+/// Pages that listen for what is new at once.
+pub const EVENT_STREAMS: usize = 64;
+/// How often it is looked whether there is something new to tell them.
+pub const LOOK_FOR_EVENTS: Duration = Duration::from_millis(250);
+/// Silence after which they are told that nothing is new.
+pub const HEARTBEAT: Duration = Duration::from_secs(15);
+/// A look at the whole history rests for so many times as long as it took.
+pub const LOOK_REST: i32 = 4;
+
 /// Seconds after which a client that was turned away may ask again.
 pub const RETRY_SECONDS: u32 = 1;
 

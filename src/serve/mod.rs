@@ -12,6 +12,7 @@
 //! - [`problem`] - what goes wrong, as RFC 9457 has it
 //! - `root`, `health`, `performance`, `compatibility`, `integration`, `names`, `query`, `runs`, `series`, `docs` - the
 //!   endpoints, a file a family
+//! - `dashboard` - the pages for people
 
 mod answers;
 mod asked;
@@ -19,6 +20,7 @@ mod auth;
 mod body;
 mod bundle;
 mod compatibility;
+mod dashboard;
 mod docs;
 mod docs_page;
 mod health;

@@ -157,6 +157,11 @@ impl Problem {
         self
     }
 
+    /// What is wrong, in words.
+    pub(super) fn detail(&self) -> &str {
+        &self.detail
+    }
+
     /// The status.
     pub(super) fn status(&self) -> StatusCode {
         self.status

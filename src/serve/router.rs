@@ -24,7 +24,8 @@ use super::post::IDEMPOTENCY_KEY;
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    compatibility, docs, health, host, integration, log, names, openapi, performance, query, root, runs, series,
+    compatibility, dashboard, docs, health, host, integration, log, names, openapi, performance, query, root, runs,
+    series,
 };
 
 /// The endpoints, and the document that describes them.
@@ -44,7 +45,7 @@ pub(super) fn endpoints() -> (Router<AppState>, OpenApi) {
         .routes(routes!(series::show_series))
         .split_for_parts();
     (
-        router.route("/openapi.json", get(docs::openapi)).route("/docs", get(docs::page)),
+        router.merge(dashboard::router()).route("/openapi.json", get(docs::openapi)).route("/docs", get(docs::page)),
         openapi::with_problems(document),
     )
 }

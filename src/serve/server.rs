@@ -23,6 +23,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::sync::Semaphore;
 
 use super::answers::{Answers, Rendered};
+use super::dashboard::Dashboard;
 use super::docs_page::docs_page;
 use super::limits::{
     CONNECTIONS, GRACE, HEAD_BYTES, HEAD_TIME, HEADERS, QUERIES, READ_TIME, WAITING_QUERIES, WAITING_READERS,
@@ -76,7 +77,7 @@ impl Server {
     /// # Errors
     /// See [`ServeError`].
     pub fn open(settings: Settings) -> Result<Self, ServeError> {
-        let Settings { db, address, token, origins, query_time, now } = settings;
+        let Settings { db, address, token, origins, query_time, judging, now } = settings;
         let mode = if token.is_some() { Mode::Write } else { Mode::Read };
         let store = Store::open_shared(&db, mode, now())?;
         let threads = available_parallelism().map_or(2, usize::from);
@@ -94,6 +95,7 @@ impl Server {
         let (listener, address) = listen(address).map_err(|source| ServeError::Listen { address, source })?;
         let (endpoints, document) = endpoints();
         let document = serde_json::to_value(document).expect("internal error: the document is JSON");
+        let name = db.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let state = Arc::new(Shared {
             readers,
             queries,
@@ -105,6 +107,7 @@ impl Server {
             docs: Rendered::of(docs_page(&document).into_bytes(), "text/html; charset=utf-8"),
             series: SeriesIndex::default(),
             query_time,
+            dashboard: Dashboard::new(judging, name),
             folder: db.canonicalize().ok().and_then(|path| path.parent().map(PathBuf::from)).unwrap_or_default(),
             now,
         });
@@ -129,7 +132,14 @@ impl Server {
     /// See [`ServeError`].
     pub fn run(self) -> Result<(), ServeError> {
         let Self { runtime, listener, address: _, router, state, signals, writing, _reading } = self;
-        let served = runtime.block_on(serve(listener, router, signals.wait()));
+        let pages = Arc::clone(&state);
+        let end = async move {
+            let ended = signals.wait().await;
+            // Its streams would keep their connections.
+            pages.dashboard.end();
+            ended
+        };
+        let served = runtime.block_on(serve(listener, router, end));
         // Whoever did not end in time is not waited for.
         state.readers.stop_all();
         state.queries.stop_all();

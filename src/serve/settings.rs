@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::config::{Config, Overrides};
+
 /// What a server is told when it starts.
 #[derive(Debug)]
 pub struct Settings {
@@ -23,8 +25,21 @@ pub struct Settings {
     pub origins: Vec<String>,
     /// Time that a query of a client takes at most.
     pub query_time: Duration,
+    /// How pages judge.
+    pub judging: Judging,
     /// The clock.
     pub now: fn() -> Timestamp,
+}
+
+/// How results are judged.
+#[derive(Clone, Debug, Default)]
+pub struct Judging {
+    /// The policy of the file.
+    pub config: Config,
+    /// What the command line sets.
+    pub overrides: Overrides,
+    /// The branch whose runs are the baseline; `None` for every branch.
+    pub branch: Option<String>,
 }
 
 /// What a client that writes must know.

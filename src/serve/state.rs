@@ -11,6 +11,7 @@ use std::time::Duration;
 use jiff::Timestamp;
 
 use super::answers::{Answers, Rendered};
+use super::dashboard::Dashboard;
 use super::readers::Readers;
 use super::series_index::SeriesIndex;
 use super::settings::Token;
@@ -37,6 +38,8 @@ pub(super) struct Shared {
     pub(super) docs: Rendered,
     /// Which series an id means.
     pub(super) series: SeriesIndex,
+    /// What the pages of the dashboard share.
+    pub(super) dashboard: Dashboard,
     /// The folder that it is in, to keep it out of answers.
     pub(super) folder: PathBuf,
     /// Time that a query of a client takes at most.

@@ -37,6 +37,7 @@
 //! - `series` - every series of a history
 //! - [`shared`] - one history, many connections of one process
 //! - [`statement`] - what a statement from elsewhere may do
+//! - `stored_run` - the runs of a history, and one with its results
 
 pub mod archive;
 mod batch;
@@ -66,6 +67,7 @@ pub mod schema;
 mod series;
 pub mod shared;
 pub mod statement;
+mod stored_run;
 #[cfg(test)]
 mod tests;
 

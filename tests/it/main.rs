@@ -4,9 +4,11 @@
 mod bad_input;
 mod bad_values;
 mod baseline;
+mod browser;
 mod calibrate;
 mod compare;
 mod confirm;
+mod dashboard;
 mod durability;
 mod explain;
 mod fuzz;

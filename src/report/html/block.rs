@@ -7,6 +7,7 @@
 use askama::Template;
 
 use super::page::rendered;
+use super::site::Link;
 use super::table::Table;
 use crate::report::svg::Picture;
 
@@ -17,6 +18,8 @@ pub enum Block {
     Text(String),
     /// A list.
     List(Vec<String>),
+    /// Ways to other pages, in a row.
+    Links(Vec<Link>),
     /// Lines of text that keep their blanks, such as arithmetic.
     Lines(String),
     /// A table.

@@ -5,7 +5,8 @@
 //! [`escape::markup`](crate::text::escape::markup); `|safe` is written for the output of another template, for a
 //! [`Picture`](super::svg::Picture) and for the page's own style and script, and for nothing else. The page's
 //! content-security-policy allows that style and that script by their hashes, and no other. Without the script everything
-//! can be read; it adds sorting, a filter, values under the pointer and zoom.
+//! can be read; it adds sorting, a filter, values under the pointer and zoom. A page with a [`Site`] is answered by a server:
+//! it may ask that server, and nobody else, for its forms and for what is new.
 //!
 //! A new page is put together from values, without any markup of its own:
 //!
@@ -26,11 +27,13 @@
 //!
 //! - [`Page`], [`Section`]: the frame
 //! - [`Block`], [`Figure`], [`Fold`]: what stands in a section
+//! - [`Site`], [`Link`], [`Form`], [`Field`], [`address()`]: what a server's pages have beside that
 //! - [`Table`], [`Column`], [`Cell`]: tables that can be sorted
 
 mod block;
 mod escaper;
 mod page;
+mod site;
 mod table;
 
 #[cfg(test)]
@@ -38,5 +41,6 @@ mod tests;
 
 pub use block::{Block, Figure, Fold};
 pub use escaper::Markup;
-pub use page::{Page, Section};
+pub use page::{LIVE_POLICY, Page, Section};
+pub use site::{Field, Form, Link, Site, address};
 pub use table::{Cell, Column, Table};

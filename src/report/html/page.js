@@ -70,5 +70,4 @@ const filterOf = () => {
   return (text) => { input.value = text; apply(); };
 };
 
-all('table').forEach(makeSortable);
 const setFilter = filterOf();

@@ -11,19 +11,27 @@ use base64::engine::general_purpose::STANDARD;
 use sha2::{Digest as _, Sha256};
 
 use super::block::{Block, Blocks};
+use super::site::{Field, Site};
 use crate::report::svg::PLOT_STYLE;
 
 static STYLE: LazyLock<String> = LazyLock::new(|| format!("{PLOT_STYLE}{}", include_str!("page.css")));
 const SCRIPT: &str = concat!(include_str!("page.js"), include_str!("plot.js"), include_str!("address.js"));
 
-static POLICY: LazyLock<String> = LazyLock::new(|| {
+/// With what a page of a server can do more.
+const LIVE_SCRIPT: &str =
+    concat!(include_str!("page.js"), include_str!("plot.js"), include_str!("live.js"), include_str!("address.js"));
+
+static POLICY: LazyLock<String> = LazyLock::new(|| policy(SCRIPT, "form-action 'none'"));
+
+/// The content-security-policy of a page with a [`Site`], for the head of the answer too: frames are told of there only.
+pub static LIVE_POLICY: LazyLock<String> =
+    LazyLock::new(|| policy(LIVE_SCRIPT, "connect-src 'self'; form-action 'self'"));
+
+fn policy(script: &str, further: &str) -> String {
     let hash = |text: &str| format!("'sha256-{}'", STANDARD.encode(Sha256::digest(text)));
-    format!(
-        "default-src 'none'; style-src {}; script-src {}; img-src data:; base-uri 'none'; form-action 'none'",
-        hash(&STYLE),
-        hash(SCRIPT)
-    )
-});
+    let (style, script) = (hash(&STYLE), hash(script));
+    format!("default-src 'none'; style-src {style}; script-src {script}; img-src data:; base-uri 'none'; {further}")
+}
 
 /// Sections that a page lists openly at its head; more of them would fill a screen.
 const MOST_LISTED: usize = 18;
@@ -34,6 +42,7 @@ pub struct Page {
     title: String,
     subtitle: String,
     sections: Vec<Section>,
+    site: Option<Site>,
 }
 
 /// A part of a page with a heading.
@@ -52,6 +61,7 @@ struct Shell<'a> {
     subtitle: &'a str,
     sections: &'a [Section],
     is_folded: bool,
+    site: Option<&'a Site>,
     policy: &'a str,
     style: &'a str,
     script: &'a str,
@@ -62,7 +72,14 @@ impl Page {
     /// An empty page: its headline, and where its numbers come from in a sentence or two.
     #[must_use]
     pub fn new(title: impl Into<String>, subtitle: impl Into<String>) -> Self {
-        Self { title: title.into(), subtitle: subtitle.into(), sections: Vec::new() }
+        Self { title: title.into(), subtitle: subtitle.into(), sections: Vec::new(), site: None }
+    }
+
+    /// As a page of a server.
+    #[must_use]
+    pub fn on(mut self, site: Site) -> Self {
+        self.site = Some(site);
+        self
     }
 
     /// With a further section.
@@ -75,11 +92,12 @@ impl Page {
     /// The page as one HTML file.
     #[must_use]
     pub fn html(&self) -> String {
-        let Self { title, subtitle, sections } = self;
+        let Self { title, subtitle, sections, site } = self;
+        let site = site.as_ref();
         let version = env!("CARGO_PKG_VERSION");
         let is_folded = sections.len() > MOST_LISTED;
-        let shell =
-            Shell { title, subtitle, sections, is_folded, policy: &POLICY, style: &STYLE, script: SCRIPT, version };
+        let (policy, script): (&str, _) = if site.is_some() { (&LIVE_POLICY, LIVE_SCRIPT) } else { (&POLICY, SCRIPT) };
+        let shell = Shell { title, subtitle, sections, is_folded, site, policy, style: &STYLE, script, version };
         rendered(&shell)
     }
 }

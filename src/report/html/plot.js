@@ -2,7 +2,8 @@
 // --- Plots of series: values under the pointer, zoom, and values as a table. A dot is `m<right> <down>z` on a grid of 4000
 // by 4000, and the picture says which times and values the grid's ends are, so that its numbers are in the page once.
 const GRID = 4000;
-const runs = [...(document.getElementById('runs-table')?.tBodies[0].rows ?? [])]
+let runs = [];
+const runsOf = () => [...(document.getElementById('runs-table')?.tBodies[0].rows ?? [])]
   .map((row) => ({ seconds: Number(row.cells[0].dataset.key), commit: row.cells[1].textContent }));
 const pad = (number) => String(number).padStart(2, '0');
 const timeText = (seconds, isShort) => {
@@ -161,4 +162,11 @@ const observer = new IntersectionObserver((entries) => {
     makeInteractive(target);
   }
 }, { rootMargin: '200px' });
-all('svg.series').forEach((svg) => observer.observe(svg));
+
+/** Adds what the script adds, to the page or to a part that came later. */
+const prepare = (part) => {
+  runs = runsOf();
+  all('table', part).forEach(makeSortable);
+  all('svg.series', part).forEach((svg) => observer.observe(svg));
+};
+prepare(document);

@@ -6,6 +6,7 @@
 use askama::Template;
 
 use super::page::rendered;
+use super::site::local;
 use crate::report::svg::{Picture, Sign};
 
 /// A table.
@@ -16,6 +17,7 @@ pub struct Table {
     columns: Vec<Column>,
     rows: Vec<Vec<Cell>>,
     filter: Option<&'static str>,
+    is_narrow: bool,
 }
 
 /// A column.
@@ -32,7 +34,7 @@ pub struct Cell {
     text: String,
     /// A second, quieter line.
     note: String,
-    /// Where it leads: `#` and an id, or an `https` address.
+    /// Where it leads: `#` and an id, a page of the same server, or an `https` address.
     target: String,
     picture: Option<Picture>,
     /// By what it is sorted in a column of numbers.
@@ -50,7 +52,14 @@ impl Table {
     /// A table without rows; `id` is of the program's own making.
     #[must_use]
     pub fn new(id: impl Into<String>, caption: impl Into<String>, columns: Vec<Column>) -> Self {
-        Self { id: id.into(), caption: caption.into(), columns, rows: Vec::new(), filter: None }
+        Self { id: id.into(), caption: caption.into(), columns, rows: Vec::new(), filter: None, is_narrow: false }
+    }
+
+    /// As wide as its content: for tables of few short columns.
+    #[must_use]
+    pub fn narrow(mut self) -> Self {
+        self.is_narrow = true;
+        self
     }
 
     /// Adds a row; its first cell is its heading.
@@ -129,11 +138,13 @@ impl Cell {
         self
     }
 
-    /// Leading to an id of the page, written `#id`, or to an `https` address; any other address is not linked.
+    /// Leading to an id of the page, written `#id`, to a page of the same server, or to an `https` address; any other
+    /// address is not linked.
     #[must_use]
     pub fn link(mut self, target: impl Into<String>) -> Self {
-        self.target =
-            Some(target.into()).filter(|to| to.starts_with('#') || to.starts_with("https://")).unwrap_or_default();
+        let target = target.into();
+        let is_fit = target.starts_with('#') || target.starts_with("https://");
+        self.target = if is_fit { target } else { local(target) };
         self
     }
 

@@ -21,6 +21,7 @@ mod summary;
 
 pub use compatibility::compatibility;
 pub use hardware::hardware;
+pub(super) use parts::{Labels, benchmark};
 pub use performance::performance;
 pub use rank::ranking;
 pub use summary::summary;

@@ -12,11 +12,11 @@ use crate::model::{Cell, Configuration, Hardware, HardwareId};
 use crate::text::short_commit;
 
 /// Labels of machines: type and device, and what tells those apart that have this in common.
-pub(super) struct Labels(HashMap<HardwareId, String>);
+pub(in crate::report) struct Labels(HashMap<HardwareId, String>);
 
 impl Labels {
     /// Labels for all of these.
-    pub(super) fn of<'a>(hardware: impl Iterator<Item = &'a Hardware>) -> Self {
+    pub(in crate::report) fn of<'a>(hardware: impl Iterator<Item = &'a Hardware>) -> Self {
         let by_id: HashMap<HardwareId, &Hardware> = hardware.map(|one| (one.id(), one)).collect();
         let mut seen: HashMap<String, usize> = HashMap::new();
         for hardware in by_id.values() {
@@ -30,7 +30,7 @@ impl Labels {
     }
 
     /// The label of one of them.
-    pub(super) fn label(&self, hardware: &Hardware) -> String {
+    pub(in crate::report) fn label(&self, hardware: &Hardware) -> String {
         self.0.get(&hardware.id()).cloned().unwrap_or_else(|| hardware_label(hardware))
     }
 }
@@ -62,7 +62,7 @@ pub(super) fn configuration_values(configuration: &Configuration) -> Vec<Value> 
 }
 
 /// Test case, batch size and so on in words.
-pub(super) fn benchmark(configuration: &Configuration) -> String {
+pub(in crate::report) fn benchmark(configuration: &Configuration) -> String {
     let label = benchmark_label(configuration);
     let mark = if configuration.is_simulated { "(simulated)" } else { "" };
     let words: Vec<&str> = [label.as_str(), mark].into_iter().filter(|word| !word.is_empty()).collect();

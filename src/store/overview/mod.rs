@@ -16,4 +16,4 @@ mod performance;
 mod selection;
 mod totals;
 
-pub(super) use performance::{RowError, time};
+pub(super) use performance::{RowError, run_summary, time};

@@ -12,6 +12,7 @@ use jiff::Timestamp;
 use super::super::connection::Store;
 use super::super::error::StoreError;
 use super::super::history::{other_configuration, other_series};
+use crate::model::RunId;
 use crate::model::overview::{FailureSummary, Performance, RunSummary, Selection, SeriesSummary, SeriesValues};
 
 /// Runs and failures that a report lists.
@@ -93,12 +94,12 @@ const FAILURES: &str = "
     LIMIT ?";
 
 const RUNS: &str = "
-    SELECT t.run_key, t.test_name, t.git_commit, t.git_branch, epoch_us(t.started_at),
+    SELECT t.run_id, t.run_key, t.attempt, t.test_name, t.git_commit, t.git_branch, epoch_us(t.started_at),
         count(*) FILTER (r.error_message IS NULL), count(*) FILTER (r.error_message IS NOT NULL)
     FROM chosen_runs t
     JOIN results r USING (run_id)
     JOIN chosen_configurations c USING (configuration_id)
-    GROUP BY t.run_id, t.run_key, t.test_name, t.git_commit, t.git_branch, t.started_at
+    GROUP BY t.run_id, t.run_key, t.attempt, t.test_name, t.git_commit, t.git_branch, t.started_at
     ORDER BY t.started_at DESC NULLS LAST, t.run_id
     LIMIT ?";
 
@@ -161,17 +162,7 @@ impl Store {
 
     /// The newest of the chosen runs that hold chosen results.
     pub(super) fn newest_runs(&self) -> Result<Vec<RunSummary>, StoreError> {
-        self.rows(RUNS, &[NEWEST as u64], |row| {
-            Ok(RunSummary {
-                key: row.get(0)?,
-                suite: row.get(1)?,
-                commit: row.get(2)?,
-                branch: row.get(3)?,
-                started_at: time(row, 4)?,
-                completed: count(row, 5)?,
-                failed: count(row, 6)?,
-            })
-        })
+        self.rows(RUNS, &[NEWEST as u64], run_summary)
     }
 
     fn choose_values(&self, selection: &Selection) -> Result<(), StoreError> {
@@ -200,6 +191,21 @@ impl Store {
             RowError::Store(error) => error,
         })
     }
+}
+
+/// A run, in the order of columns of [`RUNS`].
+pub(in crate::store) fn run_summary(row: &Row<'_>) -> Result<RunSummary, RowError> {
+    Ok(RunSummary {
+        id: RunId(row.get(0)?),
+        key: row.get(1)?,
+        attempt: row.get(2)?,
+        suite: row.get(3)?,
+        commit: row.get(4)?,
+        branch: row.get(5)?,
+        started_at: time(row, 6)?,
+        completed: count(row, 7)?,
+        failed: count(row, 8)?,
+    })
 }
 
 /// What a row was refused for.
