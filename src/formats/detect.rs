@@ -26,9 +26,16 @@ pub(super) struct Document {
     pub(super) format: Format,
     /// Whether the document is of this format, by the fields that its tool always writes.
     pub(super) matches: fn(&Json) -> bool,
-    read: fn(&Json, &str, &mut Output<'_>) -> Result<(), ReadError>,
+    read: fn(&Held<'_>, &mut Output<'_>) -> Result<(), ReadError>,
     /// What `matches` looks for, in words.
     pub(super) marks: &'static str,
+}
+
+/// A document that is held in memory.
+pub(super) struct Held<'a> {
+    json: &'a Json,
+    text: &'a str,
+    file_name: &'a str,
 }
 
 /// The JSON formats that are held in memory, most specific first; the old system's shapes come after all of them.
@@ -36,98 +43,104 @@ pub(super) const DOCUMENTS: &[Document] = &[
     Document {
         format: Format::Hyperfine,
         matches: hyperfine::matches,
-        read: |json, _, output| hyperfine::read(json, output),
+        read: |held, output| hyperfine::read(held.json, output),
         marks: "`results` with `command` and `mean`",
     },
     Document {
         format: Format::PytestBenchmark,
         matches: pytest_benchmark::matches,
-        read: |json, _, output| pytest_benchmark::read(json, output),
+        read: |held, output| pytest_benchmark::read(held.json, output),
         marks: "`machine_info` and `benchmarks`",
     },
     Document {
         format: Format::GoogleBenchmark,
         matches: google_benchmark::matches,
-        read: |json, _, output| google_benchmark::read(json, output),
+        read: |held, output| google_benchmark::read(held.json, output),
         marks: "`context` and `benchmarks`",
     },
     Document {
         format: Format::LlamaBench,
         matches: llama_bench::matches,
-        read: |json, _, output| llama_bench::read(json, output),
+        read: |held, output| llama_bench::read(held.json, output),
         marks: "a list, or lines, with `build_commit` and `n_prompt`",
     },
     Document {
         format: Format::Jmh,
         matches: jmh::matches,
-        read: |json, _, output| jmh::read(json, output),
+        read: |held, output| jmh::read(held.json, output),
         marks: "a list with `benchmark` and `primaryMetric`",
     },
     Document {
         format: Format::GithubActionBenchmarkHistory,
         matches: github_action_benchmark_history::matches,
-        read: |json, _, output| github_action_benchmark_history::read(json, output),
+        read: |held, output| github_action_benchmark_history::read(held.json, output),
         marks: "`entries` and `lastUpdate`",
     },
     Document {
         format: Format::VllmBench,
         matches: vllm_bench::matches,
-        read: |json, _, output| vllm_bench::read(json, output),
+        read: |held, output| vllm_bench::read(held.json, output),
         marks: "`request_throughput` and `model_id`, `tokens_per_second` and `num_requests`, or `latencies` and `percentiles`",
     },
     Document {
         format: Format::BenchmarkDotNet,
         matches: benchmark_dotnet::matches,
-        read: |json, _, output| benchmark_dotnet::read(json, output),
+        read: |held, output| benchmark_dotnet::read(held.json, output),
         marks: "`HostEnvironmentInfo` and `Benchmarks`",
     },
     Document {
         format: Format::Asv,
         matches: asv::matches,
-        read: |json, _, output| asv::read(json, output),
+        read: |held, output| asv::read(held.json, output),
         marks: "`commit_hash` and `result_columns`",
     },
     Document {
         format: Format::Gungraun,
         matches: gungraun::matches,
-        read: |json, _, output| gungraun::read(json, output),
+        read: |held, output| gungraun::read(held.json, output),
         marks: "`module_path` and `profiles`",
     },
     Document {
         format: Format::PytorchRecords,
         matches: pytorch_records::matches,
-        read: |json, _, output| pytorch_records::read(json, output),
+        read: |held, output| pytorch_records::read(held.json, output),
         marks: "a list, or lines, with `benchmark` and `metric.benchmark_values`",
     },
     Document {
         format: Format::OptimumBenchmark,
         matches: optimum_benchmark::matches,
-        read: |json, _, output| optimum_benchmark::read(json, output),
+        read: |held, output| optimum_benchmark::read(held.json, output),
         marks: "targets, alone or in `report`, each with `latency`, `memory`, `throughput` and `energy`",
     },
     Document {
         format: Format::BencherPerf,
         matches: bencher_perf::matches,
-        read: |json, _, output| bencher_perf::read(json, output),
+        read: |held, output| bencher_perf::read(held.json, output),
         marks: "`results` with `branch`, `testbed`, `benchmark` and `metrics`",
     },
     Document {
         format: Format::Conbench,
         matches: conbench::matches,
-        read: |json, _, output| conbench::read(json, output),
+        read: |held, output| conbench::read(held.json, output),
         marks: "`batch_id`, `tags` and `context`, alone, in a list or lines",
     },
     Document {
         format: Format::GithubActionBenchmark,
         matches: github_action_benchmark::matches,
-        read: |json, _, output| github_action_benchmark::read(json, output),
+        read: |held, output| github_action_benchmark::read(held.json, output),
         marks: "a list with `name`, `unit` and `value`",
     },
     Document {
         format: Format::BencherMetricFormat,
         matches: bencher_metric_format::matches,
-        read: |json, _, output| bencher_metric_format::read(json, output),
+        read: |held, output| bencher_metric_format::read(held.json, output),
         marks: "benchmarks of measures of `value`",
+    },
+    Document {
+        format: Format::Snapshot,
+        matches: snapshot::read::matches,
+        read: |held, output| snapshot::read::read(held.text, output),
+        marks: "the `schema` of a snapshot",
     },
     Document {
         format: Format::Legacy,
@@ -137,7 +150,8 @@ pub(super) const DOCUMENTS: &[Document] = &[
     },
 ];
 
-fn read_legacy(json: &Json, file_name: &str, output: &mut Output<'_>) -> Result<(), ReadError> {
+fn read_legacy(held: &Held<'_>, output: &mut Output<'_>) -> Result<(), ReadError> {
+    let Held { json, file_name, .. } = held;
     let Some(shape) = mapping::read::find(shapes(), json) else {
         return Err(ReadError::Skipped("the file has none of the old system's shapes".to_owned()));
     };
@@ -284,16 +298,12 @@ fn read_held(
             return Err(ReadError::Skipped("no mapping of benchgate.toml fits the file".to_owned()));
         }
     }
-    if matches!(format, None | Some(Format::Snapshot)) && snapshot::read::matches(&json) {
-        snapshot::read::read(text, output)?;
-        return Ok(Format::Snapshot);
-    }
     let document = match format {
         Some(format) => DOCUMENTS.iter().find(|document| document.format == format),
         None => DOCUMENTS.iter().find(|document| (document.matches)(&json)),
     };
     if let Some(document) = document {
-        (document.read)(&json, file_name, output)?;
+        (document.read)(&Held { json: &json, text, file_name }, output)?;
         return Ok(document.format);
     }
     if json.get("schema").is_some_and(|schema| matches!(schema, Json::Text(name) if name.starts_with("benchgate/"))) {

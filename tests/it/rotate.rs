@@ -179,7 +179,7 @@ fn chosen_runs_leave_and_come_back() {
     };
     assert!(prune(&["--yes"]).err.contains("nothing says which runs leave"));
     let plan = prune(&["--branch", "topic"]);
-    assert!(plan.out.contains("1 run leave") && plan.out.contains("nothing was done"), "{plan:?}");
+    assert!(plan.out.contains("1 run leaves, made from") && plan.out.contains("nothing was done"), "{plan:?}");
     assert_eq!(hashes(&place), before);
     assert_eq!(prune(&["--branch", "topic", "--yes"]).code, 0);
     assert_eq!(runs(&place), "20");

@@ -32,6 +32,9 @@ pub(super) fn stage(
     console: &mut Console<'_>,
 ) -> Result<Vec<ArchivedTable>, CliError> {
     let tables = store.stage_leaving(leaving)?;
+    if tables.is_empty() {
+        return Ok(tables);
+    }
     let counted: Vec<String> = ["imports", "results", "measurements"]
         .into_iter()
         .filter_map(|name| tables.iter().find(|table| table.name == name))

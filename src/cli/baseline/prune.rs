@@ -46,7 +46,7 @@ pub(super) fn run(
     let span = span.map_or_else(String::new, |(first, last)| {
         format!(", made from {} to {}", time::minute(*first), time::minute(*last))
     });
-    writeln!(console.out, "{} leave{span}", plural(runs.len(), "run", "runs"))?;
+    writeln!(console.out, "{}{span}", plural(runs.len(), "run leaves", "runs leave"))?;
     if anchors > 0 {
         let stay = plural(anchors, "run stays", "runs stay");
         writeln!(console.out, "{stay}, since a decision rests on it: `benchgate baseline undo` takes that back first")?;

@@ -144,12 +144,12 @@ fn plan_lines(plan: &RotationPlan, needed: usize) -> Vec<String> {
         })
         .collect();
     if !kept.is_empty() {
-        lines.push(format!("{} stay: {}", plural(all - plan.leaving.len(), "run", "runs"), kept.join(", ")));
+        lines.push(format!("{}: {}", plural(all - plan.leaving.len(), "run stays", "runs stay"), kept.join(", ")));
     }
     lines.push(match plan.span {
         Some((oldest, newest)) => format!(
-            "{} with {} leave, made from {} to {}",
-            plural(plan.leaving.len(), "run", "runs"),
+            "{} with {}, made from {} to {}",
+            plural(plan.leaving.len(), "run leaves", "runs leave"),
             plural(results, "result", "results"),
             time::minute(oldest),
             time::minute(newest)
