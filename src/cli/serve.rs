@@ -10,6 +10,7 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::error::CliError;
 use super::exit::Exit;
+use super::policy;
 use super::serve_args::{LogLevel, ServeArgs};
 use super::surroundings::{Console, Surroundings, clock};
 use crate::serve::{Server, Settings, Token};
@@ -25,6 +26,7 @@ pub fn run(arguments: &ServeArgs, surroundings: &Surroundings, console: &mut Con
         address: address(arguments)?,
         token: token(arguments, surroundings)?,
         origins: arguments.cors_origin.clone(),
+        config: policy::load(arguments.config.as_deref())?,
         query_time: Duration::from_secs(arguments.query_timeout),
         now: clock,
     };

@@ -31,6 +31,9 @@ pub struct ServeArgs {
     /// Origin whose pages may ask, such as `https://bench.example.org`; may be repeated
     #[arg(long, env = "BENCHGATE_CORS_ORIGIN", value_name = "ORIGIN")]
     pub cors_origin: Vec<String>,
+    /// Policy file; `benchgate.toml` is used where it exists
+    #[arg(long, env = "BENCHGATE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Stop a client's query after this many seconds
     #[arg(long, env = "BENCHGATE_QUERY_TIMEOUT", value_name = "SECONDS", default_value_t = QUERY_SECONDS)]
     pub query_timeout: u64,

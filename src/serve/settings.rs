@@ -10,6 +10,8 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use crate::config::Config;
+
 /// What a server is told when it starts.
 #[derive(Debug)]
 pub struct Settings {
@@ -21,6 +23,8 @@ pub struct Settings {
     pub token: Option<Token>,
     /// Origins whose pages may ask; none by default.
     pub origins: Vec<String>,
+    /// The policy, and other names of models and hardware.
+    pub config: Config,
     /// Time that a query of a client takes at most.
     pub query_time: Duration,
     /// The clock.
