@@ -9,6 +9,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{Console, Surroundings};
 use super::{baseline, document, meant, policy};
+use crate::assemble::baseline as assembled;
 use crate::config::ConfiguredPolicy;
 use crate::gate::trend::trend;
 use crate::model::{Decision, DecisionId, DecisionKind, History, HistoryRun, SeriesMeta};
@@ -70,7 +71,7 @@ fn accept(arguments: &AcceptArgs, surroundings: &Surroundings, console: &mut Con
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let branch = baseline::branch(&arguments.policy, &config);
-    let filter = BaselineFilter { branch, window: baseline::MOST_RUNS, ..BaselineFilter::default() };
+    let filter = BaselineFilter { branch, window: assembled::MOST_RUNS, ..BaselineFilter::default() };
     let mut kinds = Vec::new();
     for one in &series {
         let history = store.history(std::slice::from_ref(one), &filter)?;

@@ -15,7 +15,7 @@
 //! - [`inputs`] - results files and folders
 //! - `baseline` - what it is compared with
 //! - `bundle`, `leg` - what jobs hand to each other
-//! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
+//! - `candidate`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
 //! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`, `decide`,
 //!   `report`, `rank`, [`query`], `export` - the commands
@@ -31,7 +31,6 @@
 //! - [`sample`] - the demo history
 
 pub mod args;
-mod attempts;
 mod baseline;
 pub mod baseline_args;
 mod bundle;

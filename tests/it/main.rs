@@ -35,4 +35,5 @@ mod selftest;
 mod serve;
 mod serve_client;
 mod serve_hostile;
+mod serve_verdicts;
 mod support;
