@@ -7,6 +7,7 @@
 //! The library exists for benches and in-process tests; its interface is not a stability promise. Which module may
 //! import which is a table in `docs/architecture.md`, held by `tests/architecture.rs`.
 
+pub mod assemble;
 pub mod cli;
 pub mod config;
 pub mod formats;

@@ -27,8 +27,15 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("report", &["model", "gate", "text"]),
     ("github", &["model"]),
     ("config", &["model", "gate"]),
-    ("serve", &["model", "stats", "text", "gate", "predict", "formats", "store", "report", "config"]),
-    ("cli", &["model", "stats", "text", "gate", "predict", "formats", "store", "report", "github", "config", "serve"]),
+    ("assemble", &["model", "text", "gate", "store", "report", "config"]),
+    ("serve", &["model", "stats", "text", "gate", "predict", "formats", "store", "report", "config", "assemble"]),
+    (
+        "cli",
+        &[
+            "model", "stats", "text", "gate", "predict", "formats", "store", "report", "github", "config", "assemble",
+            "serve",
+        ],
+    ),
 ];
 
 /// Crates that one module only may name.

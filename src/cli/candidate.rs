@@ -9,16 +9,16 @@ use std::path::PathBuf;
 
 use jiff::Timestamp;
 
-use super::attempts::{Arranged, arrange};
 use super::error::CliError;
 use super::inputs::{self, Input};
-use super::read_results::{Found, content_hash, read_all};
+use super::read_results::{content_hash, read_all};
 use super::surroundings::Console;
+use crate::assemble::attempts::{Arranged, arrange};
+use crate::assemble::candidate::stated_time;
+use crate::assemble::{FirstRun, Found};
 use crate::formats::ReadOptions;
 use crate::model::draft::stated;
-use crate::model::{
-    BenchmarkResult, CandidateRun, ConfigurationId, Context, RERUNS_OF_ATTEMPT, RunId, SeriesKey, SeriesMeta,
-};
+use crate::model::{BenchmarkResult, CandidateRun, ConfigurationId, Context, RERUNS_OF_ATTEMPT, RunId, SeriesMeta};
 use crate::text::{escape, plural};
 
 /// The attempt under which a re-run is recorded that states none of its own; `number` counts from 1.
@@ -116,35 +116,13 @@ impl Candidate {
         console: &mut Console<'_>,
     ) -> Result<(), CliError> {
         let files = read_all(inputs, request.reading, context, console)?;
-        let mut known: Option<(&str, &str)> = None;
-        for (input, found) in &files {
-            if !request.confirm.is_empty() {
-                hashes.insert(content_hash(input)?);
-            }
-            let (commits, keys): (HashSet<_>, HashSet<_>) =
-                found.iter().map(|one| (&one.part.commit, &one.part.key)).unzip();
-            let is_one = (commits.len() == 1 && !commits.contains(&None)) || (keys.len() == 1 && !keys.contains(&None));
-            if found.len() > 1 && !is_one {
-                return Err(several_runs(input, found));
-            }
-            for (commit, one) in found.iter().filter_map(|one| Some((one.stated_commit.as_deref()?, one))) {
-                match known {
-                    Some((other, file)) if other != commit => {
-                        return Err(other_commit(&one.part.file, commit, file, other));
-                    }
-                    _ => known = Some((commit, &one.part.file)),
-                }
-            }
+        for (input, _) in files.iter().filter(|_| !request.confirm.is_empty()) {
+            hashes.insert(content_hash(input)?);
         }
-        let all = || files.iter().flat_map(|(_, found)| found);
-        self.commit = known.map(|(commit, _)| commit.to_owned()).or_else(|| stated(context.run.commit.clone()));
-        self.key = all().find_map(|one| one.part.key.clone()).or_else(|| stated(context.run.key.clone()));
-        let Arranged { mut runs, numbers } = arrange(all().map(|one| one.part.clone()).collect())?;
-        if !runs.is_empty() {
-            self.run.results = runs.remove(0);
-            self.run.reruns = runs;
-        }
-        self.series = self.run.results.iter().flat_map(series).collect();
+        let named: Vec<(&str, &[Found])> = files.iter().map(|(input, found)| (&*input.name, &**found)).collect();
+        let FirstRun { run, series, commit, key, numbers } = FirstRun::of(&named, context)?;
+        self.run = CandidateRun { is_partial: self.run.is_partial, ..run };
+        (self.series, self.commit, self.key) = (series, commit, key);
         self.note(files, &numbers, None);
         Ok(())
     }
@@ -232,8 +210,9 @@ impl Candidate {
         let mut noted = Vec::new();
         for (input, found) in files {
             let numbered: Vec<(usize, Found)> = numbers.by_ref().take(found.len()).zip(found).collect();
+            let time = stated_time(numbered.iter().map(|(_, one)| one));
+            self.stated = [self.stated, time].into_iter().flatten().min();
             for (number, one) in &numbered {
-                self.stated = [self.stated, one.part.started_at].into_iter().flatten().min();
                 self.own_runs.push(one.own_run.clone());
                 self.ids.push((one.id, *number));
             }
@@ -249,27 +228,6 @@ impl Candidate {
             });
             self.sources.push(Sourced { input, key: key.clone(), attempt });
         }
-    }
-}
-
-fn several_runs(input: &Input, found: &[Found]) -> CliError {
-    let commits: Vec<&str> = found.iter().filter_map(|one| one.stated_commit.as_deref()).collect();
-    let of = match (commits.first(), commits.last()) {
-        (Some(first), Some(last)) if first != last => format!(" of different commits (`{first}`, `{last}`)"),
-        _ => String::new(),
-    };
-    CliError::Results {
-        file: input.name.clone(),
-        reason: format!("it holds {} runs{of}, and a comparison judges one", found.len()),
-        hint: "give the results of one commit; `benchgate ingest` takes all of them at once".to_owned(),
-    }
-}
-
-fn other_commit(file: &str, commit: &str, other_file: &str, other: &str) -> CliError {
-    CliError::Results {
-        file: file.to_owned(),
-        reason: format!("it measured commit `{commit}`, and `{other_file}` commit `{other}`"),
-        hint: "give the results of one commit; `benchgate ingest` takes all of them at once".to_owned(),
     }
 }
 
@@ -307,13 +265,4 @@ fn unrelated_rerun(path: &str, found: Option<&BenchmarkResult>, judged: Option<&
 /// Whether a result is the same measurement and not another one that came out alike: several samples, all equal.
 fn is_copy(result: &BenchmarkResult, first: &BenchmarkResult) -> bool {
     result.measurements == first.measurements && result.measurements.iter().any(|one| one.samples().len() > 1)
-}
-
-/// The series that a result measured.
-fn series(result: &BenchmarkResult) -> impl Iterator<Item = SeriesMeta> {
-    result.measurements.iter().map(|measurement| SeriesMeta {
-        key: SeriesKey { configuration: result.configuration.clone(), metric: measurement.metric().to_owned() },
-        unit: measurement.unit().clone(),
-        better: measurement.better(),
-    })
 }

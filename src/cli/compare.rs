@@ -20,6 +20,7 @@ use super::inputs::Input;
 use super::read_ahead::Ahead;
 use super::surroundings::{Console, Surroundings};
 use super::{context, policy, which_runs};
+use crate::assemble::baseline;
 use crate::formats::ReadOptions;
 use crate::gate::{self, Action, Judgement, Outcome};
 use crate::model::Context;
@@ -116,7 +117,7 @@ fn provenance(arguments: &CompareArgs, candidate: &Candidate, filter: &BaselineF
         run: candidate.key.clone(),
         reruns: candidate.run.reruns.len(),
         database: arguments.store.db.display().to_string(),
-        rule: which_runs::rule(filter),
+        rule: baseline::rule(filter),
         history: None,
         notices: Vec::new(),
         url: None,

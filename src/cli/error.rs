@@ -11,6 +11,7 @@ use thiserror::Error;
 
 use super::exit::Exit;
 use super::waiting;
+use crate::assemble::CandidateError;
 use crate::config::ConfigError;
 use crate::formats::MappingError;
 use crate::github::GithubError;
@@ -86,6 +87,17 @@ pub enum CliError {
     /// Standard output could not be written.
     #[error("cannot write to standard output")]
     Output(#[from] std::io::Error),
+}
+
+impl From<CandidateError> for CliError {
+    fn from(error: CandidateError) -> Self {
+        match error {
+            CandidateError::Repeated(error) => Self::Store(error),
+            CandidateError::Unfit { file, reason } => {
+                Self::Results { file, reason, hint: CandidateError::HINT.to_owned() }
+            }
+        }
+    }
 }
 
 impl From<ServeError> for CliError {

@@ -12,6 +12,7 @@ use super::error::CliError;
 use super::exit::Exit;
 use super::surroundings::{Console, Surroundings};
 use super::{context, meant, policy, which_runs};
+use crate::assemble::baseline;
 use crate::config::{Config, ConfiguredPolicy};
 use crate::gate::explain::{Explanation, explain, explain_newest};
 use crate::model::{SeriesId, SeriesMeta};
@@ -59,7 +60,7 @@ fn newest(
     let together: Vec<SeriesMeta> =
         all.iter().filter(|series| series.key.configuration.is_simulated == is_simulated).cloned().collect();
     // One more than the window: the run that is judged.
-    let window = which_runs::window(&together, policy) + 1;
+    let window = baseline::window(&together, policy) + 1;
     let mut filter =
         BaselineFilter { branch: which_runs::branch(&arguments.policy, config), window, ..BaselineFilter::default() };
     let history = store.history(&together, &filter)?;
@@ -117,7 +118,7 @@ fn provenance(
         run: None,
         reruns: 0,
         database: arguments.store.db.display().to_string(),
-        rule: which_runs::rule(filter),
+        rule: baseline::rule(filter),
         history: None,
         notices: Vec::new(),
         url: None,

@@ -15,7 +15,7 @@
 //! - [`inputs`] - results files and folders
 //! - `which_runs` - what results are compared with
 //! - `bundle`, `leg` - what jobs hand to each other
-//! - `candidate`, `attempts`, `read_results` - the run being judged and its re-runs
+//! - `candidate`, `read_results` - the run being judged and its re-runs
 //! - [`read_ahead`] - parsing beside writing
 //! - [`init`], `ingest`, `import`, [`compare`], `explain`, `calibrate`, `selftest`, `trend`,
 //!   `report`, `rank`, [`query`], `export` - the commands
@@ -32,7 +32,6 @@
 //! - [`sample`] - the demo history
 
 pub mod args;
-mod attempts;
 pub mod baseline;
 mod bundle;
 mod calibrate;

@@ -1,36 +1,18 @@
 //! Results files read whole into memory, complete.
 //!
 //! For: the runs that each input of a candidate holds. Not for: what they are to each other (see `candidate` and
-//! `attempts`).
+//! `assemble`).
 //! Invariant: a file that is defective or lacks a fact is an error; one of a folder that holds no results is named.
 
 use std::ops::ControlFlow;
 
-use jiff::Timestamp;
-
-use super::attempts::Part;
 use super::error::CliError;
 use super::inputs::Input;
 use super::surroundings::Console;
+use crate::assemble::found::{Found, complete};
 use crate::formats::{ReadError, ReadOptions, Sink};
-use crate::model::draft::stated;
-use crate::model::{BenchmarkResult, Context, MissingFact, ResultDraft, RunDraft, RunId};
+use crate::model::{BenchmarkResult, Context, MissingFact, ResultDraft, RunDraft};
 use crate::text::escape;
-
-/// One run in one file: what it states and what it measured.
-pub(super) struct Found {
-    /// What it measured, complete.
-    pub(super) part: Part,
-    /// Its commit as the file states it.
-    pub(super) stated_commit: Option<String>,
-    pub(super) states_attempt: bool,
-    /// The id under which it would be recorded.
-    pub(super) id: RunId,
-    /// Its name and commit.
-    pub(super) own_run: (String, Option<String>),
-    /// The run as the file states it.
-    pub(super) draft: RunDraft,
-}
 
 /// Reads every input: the runs that each holds, complete.
 ///
@@ -60,28 +42,14 @@ pub(super) fn read_all(
             Err(ReadError::Io(source)) => return Err(file_error(&input, source)),
             Err(error) => return Err(unusable(&error, &input)),
         }
-        let found =
-            runs.into_iter().map(|(run, results)| complete(run, results, &input, context)).collect::<Result<_, _>>()?;
+        let found = runs
+            .into_iter()
+            // Only a run without a name is named by its content, which takes reading the file once more.
+            .map(|(run, results)| complete(run, results, &input.name, context, || content_hash(&input)))
+            .collect::<Result<_, _>>()?;
         files.push((input, found));
     }
     Ok(files)
-}
-
-fn complete(run: RunDraft, results: Vec<BenchmarkResult>, input: &Input, context: &Context) -> Result<Found, CliError> {
-    let key = stated(run.key.clone()).or_else(|| stated(context.run.key.clone()));
-    // Only a run without a name is named by its content, which takes reading the file once more.
-    let hash = if key.is_some() { String::new() } else { content_hash(input)? };
-    let started_at = run.started_at.or_else(|| results.iter().filter_map(|result| result.measured_at).min());
-    let (stated_commit, states_attempt) = (stated(run.commit.clone()), run.attempt.is_some());
-    // Commit and branch decide nothing here: without them the history cannot hold the run.
-    let draft = RunDraft { is_without_origin: true, ..run.clone() };
-    let stated_run = run;
-    let run = context
-        .complete_run(draft, &hash, Some(Timestamp::UNIX_EPOCH))
-        .expect("internal error: a run with a time that needs no commit is complete");
-    let part =
-        Part { file: input.name.clone(), key, attempt: run.attempt, commit: run.commit.clone(), started_at, results };
-    Ok(Found { part, stated_commit, states_attempt, id: run.id(), own_run: (run.key, run.commit), draft: stated_run })
 }
 
 /// The hash of an input's content.

@@ -10,10 +10,9 @@ use tracing_subscriber::filter::LevelFilter;
 
 use super::error::CliError;
 use super::exit::Exit;
+use super::policy;
 use super::serve_args::{LogLevel, ServeArgs};
 use super::surroundings::{Console, Surroundings, clock};
-use super::{policy, which_runs};
-use crate::serve::settings::Judging;
 use crate::serve::{Server, Settings, Token};
 use crate::text::escape;
 
@@ -22,19 +21,13 @@ use crate::text::escape;
 /// # Errors
 /// See [`CliError`].
 pub fn run(arguments: &ServeArgs, surroundings: &Surroundings, console: &mut Console<'_>) -> Result<Exit, CliError> {
-    let config = policy::load(arguments.policy.config.as_deref())?;
-    let judging = Judging {
-        overrides: policy::overrides(&arguments.policy, surroundings.now),
-        branch: which_runs::branch(&arguments.policy, &config),
-        config,
-    };
     let settings = Settings {
         db: arguments.store.db.clone(),
         address: address(arguments)?,
         token: token(arguments, surroundings)?,
         origins: arguments.cors_origin.clone(),
+        config: policy::load(arguments.config.as_deref())?,
         query_time: Duration::from_secs(arguments.query_timeout),
-        judging,
         now: clock,
     };
     let access = if settings.token.is_some() { "clients with the token may write" } else { "no token: read-only" };

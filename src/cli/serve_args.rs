@@ -7,7 +7,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 
-use super::args::{PolicyArgs, StoreArgs};
+use super::args::StoreArgs;
 use crate::serve::limits::QUERY_SECONDS;
 
 /// `benchgate serve`.
@@ -19,9 +19,6 @@ pub struct ServeArgs {
     /// The history.
     #[command(flatten)]
     pub store: StoreArgs,
-    /// How the pages of the dashboard judge.
-    #[command(flatten)]
-    pub policy: PolicyArgs,
     /// Address to listen to; others than this machine can reach it only if you choose another one
     #[arg(long, env = "BENCHGATE_HOST", value_name = "HOST", default_value = "127.0.0.1")]
     pub host: String,
@@ -34,6 +31,9 @@ pub struct ServeArgs {
     /// Origin whose pages may ask, such as `https://bench.example.org`; may be repeated
     #[arg(long, env = "BENCHGATE_CORS_ORIGIN", value_name = "ORIGIN")]
     pub cors_origin: Vec<String>,
+    /// Policy file; `benchgate.toml` is used where it exists
+    #[arg(long, env = "BENCHGATE_CONFIG", value_name = "FILE")]
+    pub config: Option<PathBuf>,
     /// Stop a client's query after this many seconds
     #[arg(long, env = "BENCHGATE_QUERY_TIMEOUT", value_name = "SECONDS", default_value_t = QUERY_SECONDS)]
     pub query_timeout: u64,

@@ -12,11 +12,10 @@ use super::surroundings::{Console, Surroundings};
 use super::trend_args::{FailOn, TrendArgs, TrendFormat};
 use super::trend_issue::Tracker;
 use super::{folder, moment, policy, which_runs};
-use crate::gate::trend::trend;
-use crate::model::SeriesMeta;
+use crate::assemble::trend::whole_trend;
 use crate::report::{self, TrendFinding, TrendView};
-use crate::store::{BaselineFilter, Mode, Store};
-use crate::text::{escape, plural};
+use crate::store::{Mode, Store};
+use crate::text::escape;
 
 /// Runs the command.
 ///
@@ -52,30 +51,13 @@ fn look(arguments: &TrendArgs, surroundings: &Surroundings) -> Result<TrendView,
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let since = arguments.since.as_deref().map(|text| moment::moment("--since", text, surroundings.now)).transpose()?;
     let store = Store::open(&arguments.store.db, Mode::Read, surroundings.now)?;
-    let (real, simulated): (Vec<SeriesMeta>, Vec<SeriesMeta>) =
-        store.all_series()?.into_iter().partition(|series| !series.key.configuration.is_simulated);
-    let is_simulated = real.is_empty();
-    let series = if is_simulated { simulated } else { real };
-    if series.is_empty() {
-        return Err(CliError::Usage {
-            message: format!("`{}` holds no results", arguments.store.db.display()),
-            hint: "import runs with `benchgate ingest`".to_owned(),
-        });
-    }
     let branch = which_runs::branch(&arguments.policy, &config);
-    let filter = BaselineFilter { branch, window: which_runs::MOST_RUNS, ..BaselineFilter::default() };
-    let history = store.history(&series, &filter)?;
+    let view = whole_trend(&store, &policy, branch, since, &arguments.store.db, |_| true)?;
     store.close()?;
-    let found = trend(&history, &policy);
-    let simulated = if is_simulated { " The results are simulated." } else { "" };
-    let branch = filter.branch.as_ref().map_or_else(|| "any branch".to_owned(), |branch| format!("branch {branch}"));
-    let baseline = format!(
-        "{} of {branch} in {}.{simulated} Made by benchgate {}.",
-        plural(found.runs.len(), "run", "runs"),
-        arguments.store.db.display(),
-        env!("CARGO_PKG_VERSION")
-    );
-    Ok(TrendView { trend: found, since, baseline })
+    view.ok_or_else(|| CliError::Usage {
+        message: format!("`{}` holds no results", arguments.store.db.display()),
+        hint: "import runs with `benchgate ingest`".to_owned(),
+    })
 }
 
 fn write(arguments: &TrendArgs, view: &TrendView, console: &mut Console<'_>) -> Result<(), CliError> {

@@ -10,23 +10,14 @@ use jiff::Timestamp;
 use super::args::PolicyArgs;
 use super::candidate::Candidate;
 use super::error::CliError;
+use crate::assemble::baseline::window;
 use crate::config::{Config, ConfiguredPolicy};
-use crate::gate::Policy as _;
 use crate::model::{Context, History, SeriesMeta};
 use crate::store::{BaselineFilter, Mode, Store};
-use crate::text;
-
-/// Runs that a look at a whole history takes, at most; more than any level needs to be known.
-pub(super) const MOST_RUNS: usize = 2000;
 
 /// The branch whose runs are the baseline.
 pub(super) fn branch(arguments: &PolicyArgs, config: &Config) -> Option<String> {
     arguments.baseline_branch.clone().or_else(|| config.baseline_branch().map(|setting| setting.value))
-}
-
-/// The largest window of some series.
-pub(super) fn window(series: &[SeriesMeta], policy: &ConfiguredPolicy) -> usize {
-    series.iter().map(|series| policy.for_series(series).window.value).max().unwrap_or(1)
 }
 
 /// The runs that a candidate is compared with.
@@ -60,17 +51,4 @@ pub(super) fn read(
     let history = store.history(series, filter)?;
     store.close()?;
     Ok(history)
-}
-
-/// The rule that chose the runs, in words.
-pub(super) fn rule(filter: &BaselineFilter) -> String {
-    let branch = match &filter.branch {
-        Some(branch) => format!("branch {branch}"),
-        None => "any branch, pull requests excepted".to_owned(),
-    };
-    let before = match filter.before {
-        Some(time) => format!(", before {}", time.strftime("%Y-%m-%d %H:%M UTC")),
-        None => String::new(),
-    };
-    format!("the newest {} of {branch}{before}", text::plural(filter.window, "run", "runs"))
 }

@@ -81,6 +81,17 @@ pub struct SeriesMeta {
     pub better: Option<Direction>,
 }
 
+impl BenchmarkResult {
+    /// The series that it measured.
+    pub fn series(&self) -> impl Iterator<Item = SeriesMeta> {
+        self.measurements.iter().map(|measurement| SeriesMeta {
+            key: SeriesKey { configuration: self.configuration.clone(), metric: measurement.metric().to_owned() },
+            unit: measurement.unit().clone(),
+            better: measurement.better(),
+        })
+    }
+}
+
 /// The baseline runs and their measurements.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct History {

@@ -5,7 +5,7 @@
 
 use super::history::SeriesMeta;
 use super::id::RunId;
-use super::result::{BenchmarkResult, Run, SeriesKey};
+use super::result::{BenchmarkResult, Run};
 
 /// A run with everything that was measured in it.
 #[derive(Clone, Debug, PartialEq)]
@@ -24,15 +24,6 @@ impl StoredRun {
     /// The series that it measured.
     #[must_use]
     pub fn series(&self) -> Vec<SeriesMeta> {
-        self.results.iter().flat_map(series).collect()
+        self.results.iter().flat_map(BenchmarkResult::series).collect()
     }
-}
-
-/// The series that a result measured.
-fn series(result: &BenchmarkResult) -> impl Iterator<Item = SeriesMeta> {
-    result.measurements.iter().map(|measurement| SeriesMeta {
-        key: SeriesKey { configuration: result.configuration.clone(), metric: measurement.metric().to_owned() },
-        unit: measurement.unit().clone(),
-        better: measurement.better(),
-    })
 }

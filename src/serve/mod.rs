@@ -10,8 +10,8 @@
 //! - `answers` - rendered answers, kept until the history changes
 //! - `asked`, `body`, `bundle`, `page`, `post` - what a request says; `auth`, `host` - who may ask
 //! - [`problem`] - what goes wrong, as RFC 9457 has it
-//! - `root`, `health`, `performance`, `compatibility`, `integration`, `names`, `query`, `runs`, `series`, `docs` - the
-//!   endpoints, a file a family
+//! - `root`, `health`, `performance`, `compatibility`, `integration`, `names`, `query`, `runs`, `series`, `trend`, `compare`, `docs` -
+//!   the endpoints, a file a family
 //! - `dashboard` - the pages for people
 
 mod answers;
@@ -19,6 +19,7 @@ mod asked;
 mod auth;
 mod body;
 mod bundle;
+mod compare;
 mod compatibility;
 mod dashboard;
 mod docs;
@@ -45,6 +46,7 @@ pub mod server;
 pub mod settings;
 mod signals;
 mod state;
+mod trend;
 mod writer;
 
 pub use server::{ServeError, Server};

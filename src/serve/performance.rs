@@ -42,7 +42,7 @@ pub(super) struct PerformanceResult {
     device_name: Option<String>,
     /// The batch size.
     #[serde(default = "one")]
-    #[schema(default = 1, minimum = 1, maximum = 2_147_483_647)]
+    #[schema(default = 1, minimum = 1, maximum = 4_294_967_295u64)]
     batch_size: u32,
     /// The precision.
     #[serde(default = "fp32")]
@@ -217,7 +217,7 @@ pub(super) struct PerformanceQuery {
     /// On this hardware type.
     hardware_type: Option<String>,
     /// With this batch size.
-    #[param(maximum = 2_147_483_647)]
+    #[param(maximum = 4_294_967_295u64)]
     batch_size: Option<u32>,
     /// In this precision.
     precision: Option<String>,
@@ -278,7 +278,7 @@ pub(super) enum ComparedMetric {
 pub(super) struct ComparisonQuery {
     /// By which metric.
     #[serde(default)]
-    #[param(inline, default = "throughput")]
+    #[param(inline)]
     metric: ComparedMetric,
 }
 

@@ -87,7 +87,7 @@ impl<T: Serialize> Post<'_, T> {
         let content_hash = hasher.finalize().to_hex().to_string();
         let is_alone = origin.run_id.is_some();
         let run = run(state, origin).await?;
-        let result_id = id(&run, &content_hash, &one)?;
+        let result_id = id(&state.context, &run, &content_hash, &one)?;
         let (results, records) = match one {
             One::Result(result) => (vec![*result], Vec::new()),
             One::Record(record) => (Vec::new(), vec![*record]),
@@ -120,8 +120,7 @@ async fn run(state: &AppState, origin: Origin) -> Result<RunDraft, Problem> {
     }
 }
 
-fn id(run: &RunDraft, content_hash: &str, one: &One) -> Result<u64, Problem> {
-    let context = Context::default();
+fn id(context: &Context, run: &RunDraft, content_hash: &str, one: &One) -> Result<u64, Problem> {
     let missing = |fact| Problem::from(crate::store::import::ImportError::Missing(fact));
     let run: RunId = context.complete_run(run.clone(), content_hash, None).map_err(missing)?.id();
     Ok(match one {
@@ -129,7 +128,7 @@ fn id(run: &RunDraft, content_hash: &str, one: &One) -> Result<u64, Problem> {
         One::Result(result) => {
             run.0 ^ context.complete_result((**result).clone()).map_err(missing)?.configuration.id().0
         }
-        One::Record(record) => record_id(record, run, &context),
+        One::Record(record) => record_id(record, run, context),
     })
 }
 

@@ -10,7 +10,6 @@ use axum::extract::State;
 use axum::http::{HeaderName, HeaderValue, header};
 use axum::response::{IntoResponse as _, Response};
 use serde::Deserialize;
-use serde_json::Value;
 use utoipa::ToSchema;
 
 use super::body::Body;
@@ -32,8 +31,33 @@ pub(super) struct QueryRequest {
     sql: String,
     /// Values for the names in it, such as `$model`: texts, numbers, booleans or null.
     #[serde(default)]
-    #[schema(value_type = Option<BTreeMap<String, Value>>)]
-    parameters: Option<BTreeMap<String, Value>>,
+    #[schema(value_type = Option<BTreeMap<String, Scalar>>)]
+    parameters: Option<BTreeMap<String, Option<Scalar>>>,
+}
+
+/// The value of a parameter.
+#[derive(Debug, Deserialize, ToSchema)]
+#[serde(untagged, expecting = "expected a text, a number, a boolean or null")]
+pub(super) enum Scalar {
+    /// True or false.
+    Bool(bool),
+    /// A whole number.
+    Integer(i64),
+    /// A number.
+    Float(f64),
+    /// A text.
+    Text(String),
+}
+
+impl From<Scalar> for Cell {
+    fn from(scalar: Scalar) -> Self {
+        match scalar {
+            Scalar::Bool(value) => Self::Bool(value),
+            Scalar::Integer(value) => Self::Integer(value.into()),
+            Scalar::Float(value) => Self::Float(value),
+            Scalar::Text(text) => Self::Text(text),
+        }
+    }
 }
 
 /// Run a read-only query.
@@ -41,17 +65,14 @@ pub(super) struct QueryRequest {
 /// At most 10,000 rows are returned; `Benchgate-Truncated: true` says that there were more.
 #[utoipa::path(
     post, path = "/query", tag = "query", request_body = QueryRequest,
-    responses((status = 200, description = "Rows", body = [BTreeMap<String, Value>]))
+    responses((status = 200, description = "Rows", body = [Object]))
 )]
 pub(super) async fn query(
     State(state): State<AppState>,
     Body(QueryRequest { sql, parameters }): Body<QueryRequest>,
 ) -> Result<Response, Problem> {
-    let parameters = parameters.unwrap_or_default().into_iter().map(|(name, value)| match cell(value) {
-        Some(value) => Ok((name, value)),
-        None => Err(Problem::invalid(format!("`parameters.{name}` must be a text, a number, a boolean or null"))),
-    });
-    let parameters = parameters.collect::<Result<BTreeMap<_, _>, _>>()?;
+    let parameters = parameters.unwrap_or_default().into_iter();
+    let parameters = parameters.map(|(name, value)| (name, value.map_or(Cell::Null, Cell::from))).collect();
     let (folder, time) = (state.folder.clone(), state.query_time);
     let answer = state
         .queries
@@ -92,18 +113,4 @@ fn run(
 fn bytes(table: &Table) -> usize {
     let cells = table.rows.iter().flatten();
     cells.map(|cell| if let Cell::Text(text) = cell { text.len() } else { 1 }).sum()
-}
-
-fn cell(value: Value) -> Option<Cell> {
-    Some(match value {
-        Value::Null => Cell::Null,
-        Value::Bool(value) => Cell::Bool(value),
-        Value::String(text) => Cell::Text(text),
-        Value::Number(number) => match (number.as_i64(), number.as_u64()) {
-            (Some(integer), _) => Cell::Integer(integer.into()),
-            (None, Some(integer)) => Cell::Integer(integer.into()),
-            (None, None) => Cell::Float(number.as_f64()?),
-        },
-        Value::Array(_) | Value::Object(_) => return None,
-    })
 }

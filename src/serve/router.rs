@@ -24,8 +24,8 @@ use super::post::IDEMPOTENCY_KEY;
 use super::problem::Problem;
 use super::state::AppState;
 use super::{
-    compatibility, dashboard, docs, health, host, integration, log, names, openapi, performance, query, root, runs,
-    series,
+    compare, compatibility, dashboard, docs, health, host, integration, log, names, openapi, performance, query, root,
+    runs, series, trend,
 };
 
 /// The endpoints, and the document that describes them.
@@ -43,6 +43,8 @@ pub(super) fn endpoints() -> (Router<AppState>, OpenApi) {
         .routes(routes!(runs::store_runs))
         .routes(routes!(series::list_series))
         .routes(routes!(series::show_series))
+        .routes(routes!(trend::trend))
+        .routes(routes!(compare::compare))
         .split_for_parts();
     (
         router.merge(dashboard::router()).route("/openapi.json", get(docs::openapi)).route("/docs", get(docs::page)),

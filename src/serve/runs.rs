@@ -13,7 +13,6 @@ use super::bundle::Bundle;
 use super::problem::Problem;
 use super::state::AppState;
 use super::writer::Sent;
-use crate::model::Context;
 use crate::store::ImportOutcome;
 
 /// What became of a bundle.
@@ -41,18 +40,17 @@ pub(super) struct Stored {
 /// `benchgate collect` writes) or one JSON document (`application/json`), plain or with `Content-Encoding: gzip`.
 #[utoipa::path(
     post, path = "/runs", tag = "results", security(("token" = [])),
-    request_body(content((String = "application/x-ndjson"))),
+    request_body(content((String = "application/x-ndjson"), (Object = "application/json"))),
     responses((status = 200, description = "The runs are stored, durably", body = Stored))
 )]
 pub(super) async fn store_runs(
-    State(_state): State<AppState>,
+    State(state): State<AppState>,
     MayWrite(writer): MayWrite,
     Bundle { content_hash, bytes, format, runs }: Bundle,
 ) -> Result<Json<Stored>, Problem> {
-    let context = Context::default();
     let ids = runs.iter().map(|sent| {
         let first = sent.results.iter().filter_map(|result| result.measured_at).min();
-        let run = context.complete_run(sent.run.clone(), &content_hash, first);
+        let run = state.context.complete_run(sent.run.clone(), &content_hash, first);
         run.map(|run| run.id().to_string())
     });
     let ids = ids.collect::<Result<_, _>>().map_err(crate::store::import::ImportError::Missing)?;

@@ -31,7 +31,7 @@ pub(super) struct SeriesQuery {
     /// Of this test case.
     test_case: Option<String>,
     /// With this batch size.
-    #[param(maximum = 2_147_483_647)]
+    #[param(maximum = 4_294_967_295u64)]
     batch_size: Option<u32>,
     /// In this precision.
     precision: Option<String>,

@@ -35,6 +35,7 @@ use super::settings::Settings;
 use super::signals::Signals;
 use super::state::{AppState, Shared};
 use super::writer::{self, Desk};
+use crate::model::Context;
 use crate::store::{Mode, Store, StoreError};
 
 /// What keeps a server from serving.
@@ -77,25 +78,26 @@ impl Server {
     /// # Errors
     /// See [`ServeError`].
     pub fn open(settings: Settings) -> Result<Self, ServeError> {
-        let Settings { db, address, token, origins, query_time, judging, now } = settings;
+        let Settings { db, address, token, origins, config, query_time, now } = settings;
         let mode = if token.is_some() { Mode::Write } else { Mode::Read };
         let store = Store::open_shared(&db, mode, now())?;
         let threads = available_parallelism().map_or(2, usize::from);
         let readers = Readers::new(&store, threads.clamp(2, 4), WAITING_READERS, READ_TIME)?;
         // The statement's own limit comes first, and says so.
         let queries = Readers::new(&store, QUERIES, WAITING_QUERIES, query_time + Duration::from_secs(5))?;
+        let context = Context { aliases: config.aliases().clone(), ..Context::default() };
         let generation = Arc::new(AtomicU64::new(0));
         let (writer, writing, reading) = if mode == Mode::Read {
             (None, None, Some(store))
         } else {
-            let desk = Desk { store, generation: Arc::clone(&generation), queries: Arc::clone(&queries), now };
+            let (generation, queries) = (Arc::clone(&generation), Arc::clone(&queries));
+            let desk = Desk { store, context: context.clone(), generation, queries, now };
             let (writer, thread) = writer::start(desk);
             (Some(writer), Some(thread), None)
         };
         let (listener, address) = listen(address).map_err(|source| ServeError::Listen { address, source })?;
         let (endpoints, document) = endpoints();
         let document = serde_json::to_value(document).expect("internal error: the document is JSON");
-        let name = db.file_name().map_or_else(String::new, |name| name.to_string_lossy().into_owned());
         let state = Arc::new(Shared {
             readers,
             queries,
@@ -107,7 +109,10 @@ impl Server {
             docs: Rendered::of(docs_page(&document).into_bytes(), "text/html; charset=utf-8"),
             series: SeriesIndex::default(),
             query_time,
-            dashboard: Dashboard::new(judging, name),
+            config,
+            context,
+            name: db.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default(),
+            dashboard: Dashboard::default(),
             folder: db.canonicalize().ok().and_then(|path| path.parent().map(PathBuf::from)).unwrap_or_default(),
             now,
         });

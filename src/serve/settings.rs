@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
-use crate::config::{Config, Overrides};
+use crate::config::Config;
 
 /// What a server is told when it starts.
 #[derive(Debug)]
@@ -23,23 +23,12 @@ pub struct Settings {
     pub token: Option<Token>,
     /// Origins whose pages may ask; none by default.
     pub origins: Vec<String>,
+    /// The policy, and other names of models and hardware.
+    pub config: Config,
     /// Time that a query of a client takes at most.
     pub query_time: Duration,
-    /// How pages judge.
-    pub judging: Judging,
     /// The clock.
     pub now: fn() -> Timestamp,
-}
-
-/// How results are judged.
-#[derive(Clone, Debug, Default)]
-pub struct Judging {
-    /// The policy of the file.
-    pub config: Config,
-    /// What the command line sets.
-    pub overrides: Overrides,
-    /// The branch whose runs are the baseline; `None` for every branch.
-    pub branch: Option<String>,
 }
 
 /// What a client that writes must know.

@@ -9,6 +9,7 @@ use std::sync::atomic::AtomicU64;
 use std::time::Duration;
 
 use jiff::Timestamp;
+use jiff::tz::TimeZone;
 
 use super::answers::{Answers, Rendered};
 use super::dashboard::Dashboard;
@@ -16,6 +17,8 @@ use super::readers::Readers;
 use super::series_index::SeriesIndex;
 use super::settings::Token;
 use super::writer::Writer;
+use crate::config::{Config, ConfiguredPolicy, Overrides};
+use crate::model::Context;
 
 /// What requests share.
 #[derive(Debug)]
@@ -44,8 +47,22 @@ pub(super) struct Shared {
     pub(super) folder: PathBuf,
     /// Time that a query of a client takes at most.
     pub(super) query_time: Duration,
+    /// The policy.
+    pub(super) config: Config,
+    /// What completes results: other names of models and hardware.
+    pub(super) context: Context,
+    /// The history's name, without where it is.
+    pub(super) name: String,
     /// The clock.
     pub(super) now: fn() -> Timestamp,
+}
+
+impl Shared {
+    /// The policy as it is today.
+    pub(super) fn policy(&self) -> ConfiguredPolicy {
+        let today = Some((self.now)().to_zoned(TimeZone::UTC).date());
+        self.config.policy(&Overrides { today, ..Overrides::default() })
+    }
 }
 
 /// How handlers hold it.

@@ -74,6 +74,8 @@ impl Writer {
 /// What the thread works with.
 pub(super) struct Desk {
     pub(super) store: Store,
+    /// What completes results.
+    pub(super) context: Context,
     pub(super) generation: Arc<AtomicU64>,
     /// What makes room when there is no memory.
     pub(super) queries: Arc<Readers>,
@@ -171,10 +173,10 @@ impl Desk {
     }
 
     fn defer(&self, sent: &Sent) -> Result<ImportOutcome, ImportError> {
-        let context = Context::default();
+        let context = &self.context;
         let source = Source { file_name: sent.name, content_hash: &sent.content_hash, bytes: sent.bytes };
-        let mut packer = Packer::new(&context, &sent.content_hash);
-        let mut import = self.store.begin_import(source, &context, (self.now)())?;
+        let mut packer = Packer::new(context, &sent.content_hash);
+        let mut import = self.store.begin_import(source, context, (self.now)())?;
         for SentRun { run, results, records } in &sent.runs {
             import.run(packer.run(run.clone())?)?;
             for result in results {

@@ -36,6 +36,7 @@ mod selftest;
 mod serve;
 mod serve_client;
 mod serve_hostile;
+mod serve_verdicts;
 mod snapshot;
 mod support;
 mod year;

@@ -5,6 +5,7 @@
 
 use super::args::AcceptArgs;
 use super::record;
+use crate::assemble::baseline;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::surroundings::{Console, Surroundings};
@@ -31,7 +32,7 @@ pub(super) fn run(
     let config = policy::load(arguments.policy.config.as_deref())?;
     let policy = config.policy(&policy::overrides(&arguments.policy, surroundings.now));
     let branch = which_runs::branch(&arguments.policy, &config);
-    let filter = BaselineFilter { branch, window: which_runs::MOST_RUNS, ..BaselineFilter::default() };
+    let filter = BaselineFilter { branch, window: baseline::MOST_RUNS, ..BaselineFilter::default() };
     let mut kinds = Vec::new();
     for one in &series {
         let history = store.history(std::slice::from_ref(one), &filter)?;

@@ -7,6 +7,7 @@
 use super::args::RotateArgs;
 use super::leave::{self, Departure};
 use super::{record, snapshot};
+use crate::assemble::baseline;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::surroundings::{Console, Surroundings};
@@ -39,7 +40,7 @@ pub(super) fn run(
     let store = waiting::open(&arguments.history.store.db, mode, now, arguments.history.wait, console)?;
     let all = store.all_series()?;
     let policy = config.policy(&policy::overrides(&arguments.policy, now));
-    let needed = which_runs::window(&all, &policy);
+    let needed = baseline::window(&all, &policy);
     let retention = config.retention(&RetentionOverrides {
         keep_all: arguments.keep_all,
         daily: arguments.daily,

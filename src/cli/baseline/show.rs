@@ -5,6 +5,7 @@
 //! Invariant: levels are those that `trend` finds in the runs that a candidate would be compared with.
 
 use super::args::ShowArgs;
+use crate::assemble::baseline;
 use crate::cli::error::CliError;
 use crate::cli::exit::Exit;
 use crate::cli::surroundings::{Console, Surroundings};
@@ -35,13 +36,13 @@ pub(super) fn run(
         });
     }
     let branch = which_runs::branch(&arguments.policy, &config);
-    let filter = BaselineFilter { branch, window: which_runs::window(&series, &policy), ..BaselineFilter::default() };
+    let filter = BaselineFilter { branch, window: baseline::window(&series, &policy), ..BaselineFilter::default() };
     let history = store.history(&series, &filter)?;
     let decisions = store.decisions_by_series()?;
     store.close()?;
     let acceptance = |StandingDecision { id, decision, .. }| report::Acceptance { id: id.to_string(), decision };
     let accepted = decisions.into_iter().map(|(series, all)| (series, all.into_iter().map(acceptance).collect()));
-    let rule = which_runs::rule(&filter);
+    let rule = baseline::rule(&filter);
     let shown = report::baselines(&trend(&history, &policy), &history.pins, &accepted.collect(), &rule);
     document::write(&arguments.document, &shown, surroundings, console)?;
     Ok(Exit::Success)

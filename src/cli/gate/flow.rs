@@ -14,6 +14,7 @@ use super::results::{self, Collected};
 use super::saving;
 use super::stand_in;
 use super::subject::{Kind, Subject};
+use crate::assemble::baseline;
 use crate::cli::candidate::{self, Candidate, Request};
 use crate::cli::compare;
 use crate::cli::error::CliError;
@@ -242,7 +243,7 @@ fn filter(
 /// The rule that chose the baseline, in words.
 fn rule(job: &Job<'_>, filter: &BaselineFilter, anchor: &Anchor, history: &History) -> String {
     let measured: HashSet<&str> = history.runs.iter().filter_map(|run| run.commit.as_deref()).collect();
-    let mut rule = which_runs::rule(filter);
+    let mut rule = baseline::rule(filter);
     if let Some(base) = &job.subject.stands_in_for {
         rule.extend([", since the base branch ", base, " has no run in the history"]);
     }

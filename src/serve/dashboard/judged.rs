@@ -10,13 +10,15 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
+use crate::assemble::baseline::{rule, window};
 use crate::config::ConfiguredPolicy;
-use crate::gate::{self, Policy as _};
+use crate::gate;
 use crate::model::{
     BenchmarkResult, CandidateRun, ConfigurationId, History, RunId, SeriesId, SeriesMeta, StoredRun, series_id,
 };
 use crate::report::dashboard::Compared;
 use crate::report::{Provenance, View};
+use crate::serve::state::AppState;
 use crate::store::{BaselineFilter, Store, StoreError};
 use crate::text::{plural, short_commit};
 
@@ -32,6 +34,15 @@ pub(super) struct Settings {
 }
 
 impl Settings {
+    /// The policy of today.
+    pub(super) fn of(state: &AppState) -> Self {
+        Self {
+            policy: Arc::new(state.policy()),
+            branch: state.config.baseline_branch().map(|setting| setting.value),
+            database: state.name.clone(),
+        }
+    }
+
     /// Where a judgement comes from.
     pub(super) fn provenance(&self, filter: &BaselineFilter) -> Provenance {
         Provenance {
@@ -41,18 +52,6 @@ impl Settings {
             ..Provenance::default()
         }
     }
-}
-
-fn rule(filter: &BaselineFilter) -> String {
-    let branch = match &filter.branch {
-        Some(branch) => format!("branch {branch}"),
-        None => "any branch, pull requests excepted".to_owned(),
-    };
-    let before = match filter.before {
-        Some(time) => format!(", before {}", time.strftime("%Y-%m-%d %H:%M UTC")),
-        None => String::new(),
-    };
-    format!("the newest {} of {branch}{before}", plural(filter.window, "run", "runs"))
 }
 
 /// A run against the history before it.
@@ -200,7 +199,7 @@ fn judge(
     base: Option<&Side>,
 ) -> Result<View, StoreError> {
     let series = side.series();
-    let window = series.iter().map(|series| settings.policy.for_series(series).window.value).max().unwrap_or(1);
+    let window = window(&series, &settings.policy);
     let filter = BaselineFilter {
         branch: settings.branch.clone(),
         before,

@@ -5,6 +5,7 @@
 //! Invariant: real and simulated results are looked at apart; a look is of one state of the history.
 
 use super::judged::Settings;
+use crate::assemble::baseline::MOST_RUNS;
 use crate::gate::explain::{Explanation, explain_newest};
 use crate::gate::trend::trend;
 use crate::model::overview::{RunSummary, Selection, Totals};
@@ -12,9 +13,6 @@ use crate::model::{History, SeriesId, SeriesMeta, StoredRun};
 use crate::report::{Provenance, TrendView};
 use crate::store::{BaselineFilter, Store, StoreError};
 use crate::text::plural;
-
-/// Runs of a series that are looked at, at most.
-const MOST_RUNS: usize = 2000;
 
 /// Other runs of a commit that the page of a run shows.
 const OTHERS: usize = 50;

@@ -11,22 +11,17 @@ use axum::extract::{Query, State};
 use axum::http::{HeaderValue, StatusCode, Uri, header};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::get;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use quick_cache::sync::Cache;
 
 use super::events::{Streams, events};
-use super::judged::Settings;
 use super::pages::Place;
 use super::seen::Newest;
-use crate::config::Overrides;
 use crate::report::dashboard::{self, Asked, Frame, HOME};
 use crate::report::html::LIVE_POLICY;
 use crate::serve::answers::{ByBytes, Rendered};
 use crate::serve::asked::Asked as Request;
 use crate::serve::limits::KEPT_PAGE_BYTES;
 use crate::serve::problem::Problem;
-use crate::serve::settings::Judging;
 use crate::serve::state::AppState;
 
 /// Pages that are kept, as far as is expected; their bytes are what is bounded.
@@ -41,29 +36,17 @@ pub(in crate::serve) struct Dashboard {
     pub(super) newest: Newest,
     pub(super) streams: Streams,
     pages: Cache<(u64, String), Rendered, ByBytes>,
-    judging: Judging,
-    /// What the history is called.
-    name: String,
+}
+
+impl Default for Dashboard {
+    /// Nothing is looked at until somebody asks.
+    fn default() -> Self {
+        let pages = Cache::with_weighter(KEPT_PAGES, KEPT_PAGE_BYTES, ByBytes);
+        Self { newest: Newest::default(), streams: Streams::default(), pages }
+    }
 }
 
 impl Dashboard {
-    /// Nothing is looked at until somebody asks.
-    pub(in crate::serve) fn new(judging: Judging, name: String) -> Self {
-        let pages = Cache::with_weighter(KEPT_PAGES, KEPT_PAGE_BYTES, ByBytes);
-        Self { newest: Newest::default(), streams: Streams::default(), pages, judging, name }
-    }
-
-    /// How a page judges on the day of a time.
-    pub(super) fn settings(&self, now: Timestamp) -> Settings {
-        let Judging { config, overrides, branch } = &self.judging;
-        let today = Some(now.to_zoned(TimeZone::UTC).date());
-        Settings {
-            policy: Arc::new(config.policy(&Overrides { today, ..*overrides })),
-            branch: branch.clone(),
-            database: self.name.clone(),
-        }
-    }
-
     /// Ends what would never end by itself.
     pub(in crate::serve) fn end(&self) {
         self.streams.end();

@@ -60,7 +60,7 @@ impl Newest {
         if let Some(seen) = newest.as_ref().filter(|seen| seen.is_fit(generation, now)) {
             return Ok(Arc::clone(seen));
         }
-        let settings = state.dashboard.settings(now);
+        let settings = Settings::of(state);
         let asked = settings.clone();
         let look = state.readers.read(move |store| Ok(Look::of(store, &asked)?)).await?;
         let ended_at = (state.now)();

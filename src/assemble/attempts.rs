@@ -14,19 +14,19 @@ use crate::store::StoreError;
 
 /// One run in one file.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Part {
+pub struct Part {
     /// The file.
-    pub(super) file: String,
+    pub file: String,
     /// The run's name; `None` where only its content names it.
-    pub(super) key: Option<String>,
+    pub key: Option<String>,
     /// Its attempt.
-    pub(super) attempt: u32,
+    pub attempt: u32,
     /// The commit that was measured.
-    pub(super) commit: Option<String>,
+    pub commit: Option<String>,
     /// When it was made, where the file says.
-    pub(super) started_at: Option<Timestamp>,
+    pub started_at: Option<Timestamp>,
     /// What it measured.
-    pub(super) results: Vec<BenchmarkResult>,
+    pub results: Vec<BenchmarkResult>,
 }
 
 impl Part {
@@ -48,11 +48,11 @@ fn differ<T: PartialEq>(first: Option<T>, second: Option<T>) -> bool {
 
 /// The results of the first run and of its re-runs.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Arranged {
+pub struct Arranged {
     /// The first run, then each re-run.
-    pub(super) runs: Vec<Vec<BenchmarkResult>>,
+    pub runs: Vec<Vec<BenchmarkResult>>,
     /// Of each part, in the order given, which of them it belongs to; the last one where its results are in several.
-    pub(super) numbers: Vec<usize>,
+    pub numbers: Vec<usize>,
 }
 
 /// Orders the parts by attempt, then by time: of each configuration the first result belongs to the first run, the next
@@ -60,7 +60,7 @@ pub(super) struct Arranged {
 ///
 /// # Errors
 /// [`StoreError::Repeated`] where nothing tells two results of a configuration apart.
-pub(super) fn arrange(mut parts: Vec<Part>) -> Result<Arranged, StoreError> {
+pub fn arrange(mut parts: Vec<Part>) -> Result<Arranged, StoreError> {
     let mut order: Vec<usize> = (0..parts.len()).collect();
     order.sort_by_key(|index| (parts[*index].attempt, parts[*index].started_at, *index));
     let mut arranged = Arranged { runs: Vec::new(), numbers: vec![0; parts.len()] };
