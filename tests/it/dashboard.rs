@@ -99,6 +99,17 @@ fn a_run_gets_the_verdicts_that_compare_gives() {
 }
 
 #[test]
+fn a_series_is_explained_as_explain_does() {
+    let place = place();
+    let page_of = place.ok(&["explain", "embed latency", "--format", "html"]);
+    let arithmetic = |page: &str| page.split("<pre").nth(1).unwrap().split("</pre>").next().unwrap().to_owned();
+    let served = serve(&place);
+    let list = page(&served, "/dashboard/series?q=embed+latency");
+    let series = page(&served, &link(&list, "/dashboard/series/"));
+    assert_eq!(arithmetic(&series), arithmetic(&page_of));
+}
+
+#[test]
 fn what_is_not_there_is_a_page_that_says_so() {
     let place = place();
     let served = serve(&place);

@@ -6,10 +6,11 @@
 
 use super::judged::Settings;
 use crate::assemble::baseline::MOST_RUNS;
+use crate::gate::Policy as _;
 use crate::gate::explain::{Explanation, explain_newest};
-use crate::gate::trend::trend;
+use crate::gate::trend::{SeriesTrend, trend};
 use crate::model::overview::{RunSummary, Selection, Totals};
-use crate::model::{History, SeriesId, SeriesMeta, StoredRun};
+use crate::model::{History, SeriesHistory, SeriesId, SeriesMeta, StoredRun};
 use crate::report::{Provenance, TrendView};
 use crate::store::{BaselineFilter, Store, StoreError};
 use crate::text::plural;
@@ -33,9 +34,7 @@ pub(super) struct Look {
 /// Real results, or simulated ones.
 #[derive(Debug)]
 pub(super) struct Kind {
-    /// The baseline's runs and measurements.
-    history: History,
-    /// The series over time.
+    /// The series over time, with every measurement of the baseline.
     pub(super) view: TrendView,
 }
 
@@ -56,7 +55,7 @@ impl Look {
     /// The results that are shown, and whether there are others: real ones, unless there are none or simulated ones are
     /// asked for.
     pub(super) fn kind(&self, wants_simulated: bool) -> (&Kind, bool) {
-        let has = |kind: &Kind| !kind.history.series.is_empty();
+        let has = |kind: &Kind| !kind.view.trend.series.is_empty();
         let both = has(&self.real) && has(&self.simulated);
         let is_simulated = if both { wants_simulated } else { has(&self.simulated) };
         (if is_simulated { &self.simulated } else { &self.real }, both)
@@ -102,12 +101,12 @@ impl Kind {
         let branch = settings.branch.as_ref().map_or_else(|| "any branch".to_owned(), |name| format!("branch {name}"));
         let runs = plural(trend.runs.len(), "run", "runs");
         let baseline = format!("{runs} of {branch} in {}.{remark}", settings.database);
-        Ok(Self { history, view: TrendView { trend, since: None, baseline } })
+        Ok(Self { view: TrendView { trend, since: None, baseline } })
     }
 
     /// The newest run that measured a series, judged from the runs before it.
     pub(super) fn newest(&self, settings: &Settings, series: SeriesId) -> Option<(Explanation, Provenance)> {
-        let found = explain_newest(&self.history, settings.policy.as_ref(), series)?;
+        let found = explain_newest(&self.recent(settings), settings.policy.as_ref(), series)?;
         let window = found.judged.policy.window.value;
         let filter = BaselineFilter {
             branch: settings.branch.clone(),
@@ -117,5 +116,17 @@ impl Kind {
         };
         let provenance = settings.provenance(&filter);
         Some((found, provenance))
+    }
+
+    /// The history as far as the newest run of any series is judged by it: the policy's window, and that run.
+    fn recent(&self, settings: &Settings) -> History {
+        let of_series = |one: &SeriesTrend| {
+            let window = settings.policy.for_series(&one.series).window.value;
+            let first = one.points.len().saturating_sub(window.saturating_add(1));
+            let epochs = one.epochs.iter().filter(|start| **start >= first).map(|start| start - first);
+            SeriesHistory { meta: one.series.clone(), points: one.points[first..].to_vec(), epochs: epochs.collect() }
+        };
+        let trend = &self.view.trend;
+        History { runs: trend.runs.clone(), series: trend.series.iter().map(of_series).collect(), ..History::default() }
     }
 }
