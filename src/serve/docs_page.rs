@@ -25,7 +25,7 @@ fn section(document: &Value, path: &str, method: &str, operation: &Value) -> Sec
     let mut section = Section::new(id.clone(), format!("{} {path}", method.to_uppercase()));
     for name in ["summary", "description"] {
         if let Some(text) = operation[name].as_str().filter(|text| !text.trim().is_empty()) {
-            section = section.lead(text);
+            section = section.lead(text.replace('\n', " "));
         }
     }
     if operation["security"].is_array() {

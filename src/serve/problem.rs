@@ -181,6 +181,10 @@ impl From<StoreError> for Problem {
             StoreError::OtherFacts { .. } => Self::new(StatusCode::CONFLICT, code, error.to_string()),
             _ => {
                 let cause = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                // Nobody waited for it any more, or its memory was needed; DuckDB says so in words only.
+                if cause.starts_with("INTERRUPT Error") {
+                    return Self::overloaded("reading was stopped");
+                }
                 tracing::error!(code, error = %error, cause, "the store failed");
                 Self::internal(code)
             }

@@ -122,7 +122,8 @@ const SERIES: &str = "
             max(coalesce(r.measured_at, i.started_at)) AS measured_at
         FROM measurements f
         SEMI JOIN shown s ON s.configuration_id = f.configuration_id AND s.metric = f.metric
-        JOIN results r ON r.run_id = f.run_id AND r.configuration_id = f.configuration_id
+        JOIN (FROM results SEMI JOIN chosen USING (configuration_id)) r
+            ON r.run_id = f.run_id AND r.configuration_id = f.configuration_id
         JOIN imports i ON i.source_id = r.source_id AND i.run_id = r.run_id
         GROUP BY f.configuration_id, f.metric
     )
