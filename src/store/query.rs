@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use duckdb::types::{TimeUnit, Value, ValueRef};
-use duckdb::{Connection, Statement, params_from_iter};
+use duckdb::{Connection, Rows, Statement, params_from_iter};
 use jiff::Timestamp;
 
 use super::connection::Store;
@@ -53,21 +53,25 @@ impl Store {
             Ok(values) => values,
             Err(message) => return Ok(Err(message)),
         };
-        let mut rows = statement.query(params_from_iter(values))?;
-        let mut table = Table::default();
-        if let Some(statement) = rows.as_ref() {
-            table.columns = statement.column_names();
-        }
-        while let Some(row) = rows.next()? {
-            if table.rows.len() == limit {
-                table.is_truncated = true;
-                break;
-            }
-            let cells = (0..table.columns.len()).map(|column| Ok(cell(row.get_ref(column)?)));
-            table.rows.push(cells.collect::<Result<_, duckdb::Error>>()?);
-        }
-        Ok(Ok(table))
+        Ok(Ok(table(statement.query(params_from_iter(values))?, limit)?))
     }
+}
+
+/// The rows up to a limit, and whether there are more.
+pub(super) fn table(mut rows: Rows<'_>, limit: usize) -> Result<Table, duckdb::Error> {
+    let mut table = Table::default();
+    if let Some(statement) = rows.as_ref() {
+        table.columns = statement.column_names();
+    }
+    while let Some(row) = rows.next()? {
+        if table.rows.len() == limit {
+            table.is_truncated = true;
+            break;
+        }
+        let cells = (0..table.columns.len()).map(|column| Ok(cell(row.get_ref(column)?)));
+        table.rows.push(cells.collect::<Result<_, duckdb::Error>>()?);
+    }
+    Ok(table)
 }
 
 /// Runs some work that a late answer interrupts; its error, or the words of what it refuses, becomes the user's.

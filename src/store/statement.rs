@@ -18,7 +18,7 @@ use serde_json::Value as Json;
 
 use super::connection::Store;
 use super::error::StoreError;
-use super::query::{QueryLimits, cell, within};
+use super::query::{QueryLimits, table, within};
 use crate::model::{Cell, Table};
 
 /// Bytes of the longest statement, and of all its parameters.
@@ -119,20 +119,7 @@ fn read_rows(
         statement.raw_bind_parameter(index, value)?;
     }
     statement.raw_execute()?;
-    let mut rows = statement.raw_query();
-    let mut table = Table::default();
-    if let Some(statement) = rows.as_ref() {
-        table.columns = statement.column_names();
-    }
-    while let Some(row) = rows.next()? {
-        if table.rows.len() == limit {
-            table.is_truncated = true;
-            break;
-        }
-        let cells = (0..table.columns.len()).map(|column| Ok(cell(row.get_ref(column)?)));
-        table.rows.push(cells.collect::<Result<_, duckdb::Error>>()?);
-    }
-    Ok(table)
+    table(statement.raw_query(), limit)
 }
 
 fn value(cell: &Cell) -> Value {

@@ -262,6 +262,29 @@ fn a_query_ends_when_its_client_leaves() {
 }
 
 #[test]
+fn who_comes_when_too_many_wait_is_told_to_come_again() {
+    let place = Place::new();
+    place.ok(&["init", "--quiet"]);
+    let served = Served::start(&place, None, &["--log", "off", "--query-timeout", "3600"]);
+    let body = json!({"sql": STOPPED[0]}).to_string();
+    let long = request("POST", "/query", &[("Content-Type", "application/json")], body.as_bytes());
+    // Two run and sixteen wait.
+    let waiting: Vec<_> = (0..18)
+        .map(|_| {
+            let mut stream = served.connect();
+            stream.write_all(&long).unwrap();
+            stream
+        })
+        .collect();
+    std::thread::sleep(Duration::from_secs(1));
+    let reply = query(&served, "SELECT 1");
+    reply.problem(503);
+    assert_eq!(reply.header("retry-after"), Some("1"));
+    assert_eq!(served.get("/models").status, 200, "lists are read by others");
+    drop(waiting);
+}
+
+#[test]
 fn bodies_are_bounded_before_they_are_read() {
     let place = Place::new();
     let served = Served::writable(&place);

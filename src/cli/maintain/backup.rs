@@ -84,7 +84,10 @@ fn refuse_log(database: &Path) -> Result<(), CliError> {
     if !LOGS.iter().any(|log| with_suffix(database, log).exists()) {
         return Ok(());
     }
-    let message = format!("{} has changes in a log beside it, which another program left", named(database));
+    let message = format!(
+        "{} has changes in a log beside it, which a server that was killed, or another program, left",
+        named(database)
+    );
     let hint = "`benchgate maintain optimize` writes them into the file".to_owned();
     Err(CliError::Maintenance { message, hint })
 }
