@@ -56,7 +56,9 @@ impl Store {
         let file = file_at(path);
         let connection = match connect(path, mode) {
             // Tried first: another process that is just making the file holds its lock.
-            Err(error @ StoreError::Corrupt { .. }) if mode == Mode::Create && is_unfinished(path) => {
+            Err(error @ (StoreError::Corrupt { .. } | StoreError::NotDuckDb { .. }))
+                if mode == Mode::Create && is_unfinished(path) =>
+            {
                 if std::fs::remove_file(path).is_err() {
                     return Err(error);
                 }
@@ -162,7 +164,7 @@ pub(super) fn reject_foreign_file(path: &Path) -> Result<(), StoreError> {
     let Ok(mut file) = File::open(path) else { return Ok(()) };
     let mut head = [0; 12];
     match file.read(&mut head) {
-        // An empty file is what `mktemp` leaves; DuckDB makes a database of it.
+        // An empty file is what `mktemp` leaves, or a process that was killed while it made a database: it is made anew.
         Ok(0) => Ok(()),
         Ok(12) if &head[8..] == MAGIC => Ok(()),
         Ok(_) => Err(StoreError::NotDuckDb { path: path.to_owned() }),

@@ -363,3 +363,14 @@ fn a_file_that_was_cut_is_refused_and_the_hint_names_the_way_back() {
     }
     assert!(repository().join("docs/maintenance.md").exists(), "the hint has a page");
 }
+
+#[test]
+fn an_empty_file_becomes_a_history_and_a_foreign_one_stays_as_it_is() {
+    let place = Place::new();
+    place.write("benchgate.duckdb", "");
+    place.ok(&["init", "--quiet"]);
+    assert_eq!(place.value("SELECT count(*) FROM results"), "0");
+    place.write("results.json", "{}");
+    assert_eq!(place.run(&["init", "--db", "results.json"]).code, 1);
+    assert_eq!(std::fs::read_to_string(place.path("results.json")).unwrap(), "{}");
+}
