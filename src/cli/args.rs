@@ -64,7 +64,7 @@ pub enum Command {
     Query(QueryArgs),
     /// Write tables of the history to files: Parquet, CSV or JSON Lines
     Export(ExportArgs),
-    /// Answer over HTTP: the history's REST API
+    /// Serve the history over HTTP: a dashboard for browsers and a REST API
     Serve(Box<ServeArgs>),
     /// Keep the history for years: check it, back it up, make it small again
     Maintain(Box<MaintainArgs>),

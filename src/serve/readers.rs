@@ -53,15 +53,11 @@ impl Readers {
         let readers = Arc::clone(self);
         let permit = self.free.acquire().await.map_err(|_closed| Problem::unavailable())?;
         drop(place);
-        let store = readers.take();
-        let mut stopper = Stopper(Some(store.interrupt()));
-        // The connection comes back when the thread is done with it, whoever still waits.
         permit.forget();
-        let reading = tokio::task::spawn_blocking(move || {
-            let answer = work(&store);
-            readers.give(store);
-            answer
-        });
+        let lent = Lent { store: Some(readers.take()), readers };
+        let mut stopper = Stopper(lent.store.as_ref().map(Store::interrupt));
+        let reading =
+            tokio::task::spawn_blocking(move || lent.store.as_ref().map_or_else(|| Err(Problem::unavailable()), work));
         let answer = tokio::time::timeout(self.time, reading).await;
         let Ok(answer) = answer else {
             return Err(Problem::overloaded("reading took too long"));
@@ -86,6 +82,20 @@ impl Readers {
     fn give(&self, store: Store) {
         self.idle.lock().unwrap_or_else(PoisonError::into_inner).push(store);
         self.free.add_permits(1);
+    }
+}
+
+/// A connection that comes back when the thread is done with it, whoever still waits and however reading ended.
+struct Lent {
+    store: Option<Store>,
+    readers: Arc<Readers>,
+}
+
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Some(store) = self.store.take() {
+            self.readers.give(store);
+        }
     }
 }
 
@@ -116,5 +126,31 @@ impl<'a> Place<'a> {
 impl Drop for Place<'_> {
     fn drop(&mut self) {
         self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+
+    use super::*;
+    use crate::store::Mode;
+
+    #[test]
+    fn a_connection_comes_back_from_reading_that_panics() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, now) = (folder.path().join("h.duckdb"), Timestamp::UNIX_EPOCH);
+        Store::open(&path, Mode::Create, now).unwrap().close().unwrap();
+        let store = Store::open_shared(&path, Mode::Read, now).unwrap();
+        let readers = Readers::new(&store, 1, 1, Duration::from_secs(60)).unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+        let read = |is_bad: bool| {
+            let ping = move |store: &Store| {
+                assert!(!is_bad, "on purpose");
+                store.ping().map_err(Problem::from)
+            };
+            runtime.block_on(readers.read(ping)).is_ok()
+        };
+        assert_eq!([read(true), read(false), read(false)], [false, true, true]);
     }
 }

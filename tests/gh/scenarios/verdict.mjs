@@ -53,8 +53,8 @@ export default {
     assert.deepEqual(rest, {
       outcome: 'failed', regressions: '1', improvements: '0', missing: '0', inconclusive: '0', compared: '3',
       'baseline-commit': commit(19), 'baseline-age-days': '0', 'history-source': 'cache', 'exit-code': '10',
-      // Those of mode `trend`.
-      'html-path': '', 'badge-path': '', 'issue-url': '',
+      // Those of the modes `trend` and `maintain`.
+      'html-path': '', 'badge-path': '', 'issue-url': '', 'archive-path': '', 'snapshot-path': '', 'backup-path': '',
     });
     assert.deepEqual(JSON.parse(suspects).benchmarks, ['embed']);
     for (const path of [report, json, bundle]) assert.match(path, /\/temp\/benchgate\/benchmarks\//);
