@@ -18,7 +18,10 @@ use super::error::StoreError;
 use super::known::Known;
 
 /// Memory that all connections may take together.
-const MEMORY: &str = "192MB";
+const MEMORY: &str = "128MB";
+
+/// Memory that DuckDB's allocator may keep after a statement that took as much, instead of giving it back.
+const RETAINED: &str = "8MB";
 
 /// Disk that sorting and joining may take where the memory is too small.
 const SPILLED: &str = "512MB";
@@ -60,7 +63,9 @@ impl Store {
                 .with("autoinstall_known_extensions", "false")?
                 .enable_external_access(false)?
                 .max_memory(MEMORY)?
-                .with("max_temp_directory_size", SPILLED)?;
+                .with("max_temp_directory_size", SPILLED)?
+                .with("allocator_flush_threshold", RETAINED)?
+                .with("allocator_bulk_deallocation_flush_threshold", RETAINED)?;
             Connection::open_with_flags(path, config)
         };
         let mut store = Self::over(open().map_err(|source| classify(path, source))?, path, mode);

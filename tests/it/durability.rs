@@ -56,8 +56,12 @@ fn time(place: &Place, arguments: &[&str]) -> Duration {
 
 /// Kills a command at random moments, each on a copy of a history, and looks at each copy.
 fn kill(place: &Place, arguments: &[&str], original: &str, look: impl Fn(&str) + Sync) {
-    std::fs::copy(place.path(original), place.path("timed.duckdb")).unwrap();
-    let time = time(place, &[arguments, &["--db", "timed.duckdb"]].concat());
+    let timed = || {
+        std::fs::copy(place.path(original), place.path("timed.duckdb")).unwrap();
+        time(place, &[arguments, &["--db", "timed.duckdb"]].concat())
+    };
+    // The fastest counts: where others had the processors meanwhile, kills would come when all is over.
+    let time = timed().min(timed()).min(timed());
     let (next, killed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {

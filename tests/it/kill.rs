@@ -159,7 +159,8 @@ fn an_import_that_is_killed_at_any_moment_leaves_whole_files_and_is_completed_by
         begin(&place, "legacy.duckdb", &[legacy]),
         begin(&place, "more.duckdb", &[legacy, "results/runs/00*.json"]),
     ];
-    let times = begun.each_ref().map(|begun| time(&place, begun));
+    // The faster counts: where others had the processors meanwhile, kills would come when all is over.
+    let times = begun.each_ref().map(|begun| time(&place, begun).min(time(&place, begun)));
     let (next, killed) = (AtomicUsize::new(0), AtomicUsize::new(0));
     std::thread::scope(|scope| {
         for _ in 0..AT_ONCE {
