@@ -135,6 +135,28 @@ pub(super) fn words(
     if let Some((first, last)) = store.run_times()?.filter(|(first, last)| is_before(*first) || is_after(*last)) {
         let span = format!("{} to {}", time::minute(first), time::minute(last));
         sentences.push(format!("Nothing was run then: the runs of this history are from {span}."));
+    } else {
+        sentences.extend(nothing_together(selection, store)?);
     }
     Ok(sentences)
+}
+
+/// Where each name fits something and all together nothing: what there is when one of them is left out.
+fn nothing_together(selection: &Selection, store: &Store) -> Result<Option<String>, CliError> {
+    let found = |selection: &Selection| -> Result<(bool, usize), CliError> {
+        let totals = store.totals(selection)?;
+        let is_empty = totals.counts.iter().all(|(what, count)| *what == "runs" || *count == 0);
+        Ok((is_empty, totals.by_hardware.iter().map(|(_, completed, failed)| completed + failed).sum()))
+    };
+    if selection.names.len() < 2 || !found(selection)?.0 {
+        return Ok(None);
+    }
+    let mut parts = Vec::new();
+    for facet in selection.names.keys() {
+        let mut others = selection.clone();
+        others.names.remove(facet);
+        let results = plural(found(&others)?.1, "result", "results");
+        parts.push(format!("without the {} {results}", facet.word()));
+    }
+    Ok(Some(format!("Nothing fits all of this together: there are {}.", parts.join(", "))))
 }

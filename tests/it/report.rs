@@ -86,6 +86,16 @@ fn a_pattern_that_fits_nothing_says_what_there_is() {
 }
 
 #[test]
+fn names_that_fit_singly_and_not_together_say_what_there_is_without_each() {
+    let place = varied();
+    let arguments = ["report", "performance", "--model", "bert", "--branch", "topic"];
+    let text = place.ok(&arguments);
+    let told = "Nothing fits all of this together: there are without the model 1 result, without the branch ";
+    assert!(text.contains(told), "{text}");
+    assert!(!place.ok(&["report", "performance", "--model", "vit", "--branch", "topic"]).contains("Nothing fits"));
+}
+
+#[test]
 fn a_time_without_runs_says_when_there_were_some() {
     let place = varied();
     let told = "Nothing was run then: the runs of this history are from 2026-01-01 00:00 UTC to 2026-01-20 00:00 UTC.";
