@@ -111,10 +111,12 @@ impl Browser {
         value.as_str().map_or_else(|| value.to_string(), str::to_owned)
     }
 
-    /// Waits until something holds in the page.
+    /// Waits until something holds in the page, and the page is there as a whole.
     pub(crate) fn wait(&mut self, condition: &str) {
         // A page that is just being left, or not there yet, throws.
-        let held = format!("(() => {{ try {{ return Boolean({condition}); }} catch {{ return false; }} }})()");
+        let held = format!(
+            "(() => {{ try {{ return document.readyState === 'complete' && Boolean({condition}); }} catch {{ return false; }} }})()"
+        );
         let parameters = json!({"expression": held, "returnByValue": true});
         for _ in 0..PATIENCE.as_millis() / LOOK.as_millis() {
             if self.answer("Runtime.evaluate", &parameters)["result"]["result"]["value"] == json!(true) {
@@ -127,6 +129,7 @@ impl Browser {
 
     /// Clicks with the mouse on the middle of the first element that fits.
     pub(crate) fn click(&mut self, selector: &str) {
+        self.wait(&format!("document.querySelector({selector:?})"));
         let place = self.value(&format!(
             "(() => {{ const one = document.querySelector({selector:?}); one.scrollIntoView({{block: 'center'}}); \
              const box = one.getClientRects()[0]; return [box.x + box.width / 2, box.y + box.height / 2]; }})()"

@@ -4,14 +4,16 @@
 const root = document.documentElement;
 const sayLive = (...parts) => document.getElementById('live').replaceChildren(...parts);
 let asked = 0;
+// What is asked, also while its answer is on the way: new results must not bring back what was asked before.
+let address = location.pathname + location.search;
 
 const orderOf = (table) => {
   const head = table.tHead?.querySelector('[aria-sort]');
   return head ? [table.id, head.cellIndex, head.getAttribute('aria-sort')] : null;
 };
 
-/** Puts the page at an address in the place of this one; whether it did. */
-const show = async (address) => {
+/** Puts the page at the address in the place of this one; whether it did. */
+const show = async () => {
   const mine = ++asked;
   const answer = await fetch(address, { headers: { Accept: 'text/html' } });
   const next = new DOMParser().parseFromString(await answer.text(), 'text/html');
@@ -31,6 +33,7 @@ const show = async (address) => {
     const table = document.getElementById(id);
     if (table?.tHead.rows[0].cells[column]?.dataset.sort) sorted(table, column, direction);
   });
+  if (address !== location.pathname + location.search) history.replaceState(null, '', address);
   scrolls.forEach(([id, left]) => { const table = document.getElementById(id); if (table) table.parentElement.scrollLeft = left; });
   if (focused) shown.querySelector(`[href="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
   return true;
@@ -41,8 +44,8 @@ for (const form of all('form.questions')) {
   const ask = () => {
     const answers = [...new FormData(form)].filter(([, value]) => value);
     const query = new URLSearchParams(answers).toString();
-    const address = form.getAttribute('action') + (query ? `?${query}` : '');
-    show(address).then((isShown) => { if (isShown) history.replaceState(null, '', address); }, () => sayLive('The server does not answer.'));
+    address = form.getAttribute('action') + (query ? `?${query}` : '');
+    show().catch(() => sayLive('The server does not answer.'));
   };
   let soon = 0;
   const later = () => { clearTimeout(soon); soon = setTimeout(ask, 150); };
@@ -52,7 +55,7 @@ for (const form of all('form.questions')) {
 
 // New results. Whoever looks into a plot is asked first; a page that nobody sees does not listen.
 const isBusy = () => all('.controls button:not(:disabled)').some((button) => button.textContent === 'Show all');
-const refresh = () => show(location.pathname + location.search).then((isShown) => {
+const refresh = () => show().then((isShown) => {
   if (isShown) sayLive(`Updated ${new Date().toLocaleTimeString()}`);
 }, () => sayLive('The server does not answer.'));
 let events = null;
