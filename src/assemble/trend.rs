@@ -10,7 +10,7 @@ use jiff::Timestamp;
 use super::baseline::MOST_RUNS;
 use crate::config::ConfiguredPolicy;
 use crate::gate::trend::trend;
-use crate::model::SeriesMeta;
+use crate::model::{History, SeriesMeta};
 use crate::report::TrendView;
 use crate::store::{BaselineFilter, Store, StoreError};
 use crate::text::plural;
@@ -31,20 +31,32 @@ pub fn whole_trend(
 ) -> Result<Option<TrendView>, StoreError> {
     let (real, simulated): (Vec<SeriesMeta>, Vec<SeriesMeta>) =
         store.all_series()?.into_iter().filter(is_wanted).partition(|series| !series.key.configuration.is_simulated);
-    let is_simulated = real.is_empty();
-    let series = if is_simulated { simulated } else { real };
+    let series = if real.is_empty() { simulated } else { real };
     if series.is_empty() {
         return Ok(None);
     }
+    let found = trend_of(store, policy, branch, &series, &name.display().to_string())?;
+    let baseline = format!("{} Made by benchgate {}.", found.baseline, env!("CARGO_PKG_VERSION"));
+    Ok(Some(TrendView { since, baseline, ..found }))
+}
+
+/// Looks at some series, all of them real or all of them simulated; none are no error.
+///
+/// # Errors
+/// Those of reading the history.
+pub fn trend_of(
+    store: &Store,
+    policy: &ConfiguredPolicy,
+    branch: Option<String>,
+    series: &[SeriesMeta],
+    name: &str,
+) -> Result<TrendView, StoreError> {
     let filter = BaselineFilter { branch, window: MOST_RUNS, ..BaselineFilter::default() };
-    let found = trend(&store.history(&series, &filter)?, policy);
+    let history = if series.is_empty() { History::default() } else { store.history(series, &filter)? };
+    let trend = trend(&history, policy);
+    let is_simulated = series.iter().any(|series| series.key.configuration.is_simulated);
     let simulated = if is_simulated { " The results are simulated." } else { "" };
     let branch = filter.branch.as_ref().map_or_else(|| "any branch".to_owned(), |branch| format!("branch {branch}"));
-    let baseline = format!(
-        "{} of {branch} in {}.{simulated} Made by benchgate {}.",
-        plural(found.runs.len(), "run", "runs"),
-        name.display(),
-        env!("CARGO_PKG_VERSION")
-    );
-    Ok(Some(TrendView { trend: found, since, baseline }))
+    let baseline = format!("{} of {branch} in {name}.{simulated}", plural(trend.runs.len(), "run", "runs"));
+    Ok(TrendView { trend, since: None, baseline })
 }

@@ -5,15 +5,14 @@
 //! Invariant: real and simulated results are looked at apart; a look is of one state of the history.
 
 use super::judged::Settings;
-use crate::assemble::baseline::MOST_RUNS;
+use crate::assemble::trend::trend_of;
 use crate::gate::Policy as _;
 use crate::gate::explain::{Explanation, explain_newest};
-use crate::gate::trend::{SeriesTrend, trend};
+use crate::gate::trend::SeriesTrend;
 use crate::model::overview::{RunSummary, Selection, Totals};
 use crate::model::{History, SeriesHistory, SeriesId, SeriesMeta, StoredRun};
 use crate::report::{Provenance, TrendView};
 use crate::store::{BaselineFilter, Store, StoreError};
-use crate::text::plural;
 
 /// Other runs of a commit that the page of a run shows.
 const OTHERS: usize = 50;
@@ -47,8 +46,7 @@ impl Look {
         let series = store.all_series()?;
         let is_simulated = |series: &&SeriesMeta| series.key.configuration.is_simulated;
         let (simulated, real): (Vec<&SeriesMeta>, Vec<&SeriesMeta>) = series.iter().partition(is_simulated);
-        let kind = |series: Vec<&SeriesMeta>, words| Kind::of(store, settings, series, words);
-        let (real, simulated) = (kind(real, "")?, kind(simulated, " The results are simulated.")?);
+        let (real, simulated) = (Kind::of(store, settings, real)?, Kind::of(store, settings, simulated)?);
         Ok(Self { runs: store.runs()?, totals: store.totals(&Selection::default())?, series, real, simulated })
     }
 
@@ -93,15 +91,10 @@ impl Look {
 }
 
 impl Kind {
-    fn of(store: &Store, settings: &Settings, series: Vec<&SeriesMeta>, remark: &str) -> Result<Self, StoreError> {
+    fn of(store: &Store, settings: &Settings, series: Vec<&SeriesMeta>) -> Result<Self, StoreError> {
         let series: Vec<SeriesMeta> = series.into_iter().cloned().collect();
-        let filter = BaselineFilter { branch: settings.branch.clone(), window: MOST_RUNS, ..BaselineFilter::default() };
-        let history = if series.is_empty() { History::default() } else { store.history(&series, &filter)? };
-        let trend = trend(&history, settings.policy.as_ref());
-        let branch = settings.branch.as_ref().map_or_else(|| "any branch".to_owned(), |name| format!("branch {name}"));
-        let runs = plural(trend.runs.len(), "run", "runs");
-        let baseline = format!("{runs} of {branch} in {}.{remark}", settings.database);
-        Ok(Self { view: TrendView { trend, since: None, baseline } })
+        let view = trend_of(store, &settings.policy, settings.branch.clone(), &series, &settings.database)?;
+        Ok(Self { view })
     }
 
     /// The newest run that measured a series, judged from the runs before it.
