@@ -27,7 +27,7 @@ const RUNS: u32 = 400;
 fn main() {
     let history = history();
     let start = Instant::now();
-    let found = trend(&history, &DefaultPolicy::default());
+    let found = trend(history, &DefaultPolicy::default());
     let looked = start.elapsed().as_secs_f64();
     let view = TrendView { trend: found, since: None, baseline: "a bench".to_owned() };
     let start = Instant::now();

@@ -53,7 +53,7 @@ pub fn trend_of(
 ) -> Result<TrendView, StoreError> {
     let filter = BaselineFilter { branch, window: MOST_RUNS, ..BaselineFilter::default() };
     let history = if series.is_empty() { History::default() } else { store.history(series, &filter)? };
-    let trend = trend(&history, policy);
+    let trend = trend(history, policy);
     let is_simulated = series.iter().any(|series| series.key.configuration.is_simulated);
     let simulated = if is_simulated { " The results are simulated." } else { "" };
     let branch = filter.branch.as_ref().map_or_else(|| "any branch".to_owned(), |branch| format!("branch {branch}"));

@@ -8,7 +8,8 @@
 use super::axis::Axis;
 use super::drift::worsening;
 use super::level::Level;
-use crate::model::{History, Pin, SeriesHistory};
+use super::trend::SeriesTrend;
+use crate::model::{HistoryRun, Pin};
 
 /// A level that is worse than that of a pinned commit.
 #[derive(Clone, Debug, PartialEq)]
@@ -21,8 +22,9 @@ pub struct PinDrift {
 
 /// The pins than whose level the present one is worse, by at least a minimum effect and significantly; oldest pin first.
 pub(super) fn since_pins(
-    one: &SeriesHistory,
-    history: &History,
+    one: &SeriesTrend,
+    runs: &[HistoryRun],
+    pins: &[Pin],
     axis: &Axis,
     level: &Level,
     minimum: f64,
@@ -30,12 +32,12 @@ pub(super) fn since_pins(
     let epoch = one.epochs.iter().copied().max().unwrap_or(0);
     let Some(current) = level.segments.last() else { return Vec::new() };
     let of_pin = |pin: &Pin| {
-        let is_pinned = |place: &usize| history.runs[one.points[*place].run].commit.as_ref() == Some(&pin.commit);
+        let is_pinned = |place: &usize| runs[one.points[*place].run].commit.as_ref() == Some(&pin.commit);
         let place = (epoch..one.points.len()).rev().find(is_pinned)?;
         let then = level.segments.iter().find(|segment| segment.contains(&place) && *segment != current)?;
         worsening(axis, level, then, minimum).map(|change| PinDrift { name: pin.name.clone(), change })
     };
-    history.pins.iter().filter_map(of_pin).collect()
+    pins.iter().filter_map(of_pin).collect()
 }
 
 #[cfg(test)]
@@ -46,6 +48,7 @@ mod tests {
     use super::super::tests::scene::{latency, noisy, scene};
     use super::super::trend::trend;
     use super::*;
+    use crate::model::History;
 
     /// A level that rises by 1.5 % every eight runs, with a pin at the fifth.
     fn creeping() -> History {
@@ -61,7 +64,7 @@ mod tests {
     }
 
     fn of(history: &History) -> Vec<PinDrift> {
-        trend(history, &DefaultPolicy::default()).series.remove(0).since_pins
+        trend(history.clone(), &DefaultPolicy::default()).series.remove(0).since_pins
     }
 
     #[test]

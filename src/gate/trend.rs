@@ -5,6 +5,8 @@
 //! Invariant: a change names the runs between which it happened and has at least the minimum effect; what cannot be
 //! placed on an axis is listed with its reason.
 
+use std::collections::HashMap;
+
 use rayon::prelude::*;
 
 use super::axis::Axis;
@@ -18,7 +20,7 @@ use super::policy::Policy;
 use super::rule::{Rule, choose_rule};
 use super::stretch::{TrendLevel, levels};
 use super::trend_rank::rank;
-use crate::model::{History, HistoryRun, Point, SeriesHistory, SeriesMeta, metric};
+use crate::model::{Hardware, History, HistoryRun, Pin, Point, SeriesHistory, SeriesMeta, metric};
 use crate::stats;
 
 /// Values that a trend carries for a sparkline: one of each few runs.
@@ -85,68 +87,75 @@ pub struct LevelChange {
     pub between: (usize, usize),
 }
 
-/// Looks at every series of a history, on every core.
+/// Looks at every series of a history, on every core. The trend takes the history's points: there may be many.
 #[must_use]
-pub fn trend(history: &History, policy: &dyn Policy) -> Trend {
-    let mut series: Vec<SeriesTrend> = history.series.par_iter().map(|one| of_series(one, history, policy)).collect();
-    rank(&mut series, &history.runs);
-    Trend { runs: history.runs.clone(), series }
+pub fn trend(history: History, policy: &dyn Policy) -> Trend {
+    let History { runs, series, pins, .. } = history;
+    let measured = measured_runs(&series, runs.len());
+    let of_series = |one: SeriesHistory| {
+        let hardware = &one.meta.key.configuration.hardware;
+        let silent_runs = silent_runs(&one.points, measured.get(hardware).map_or(&[], Vec::as_slice), &runs);
+        SeriesTrend { silent_runs, ..of_series(one, &runs, &pins, policy) }
+    };
+    let mut series: Vec<SeriesTrend> = series.into_par_iter().map(of_series).collect();
+    rank(&mut series, &runs);
+    Trend { runs, series }
 }
 
-fn of_series(one: &SeriesHistory, history: &History, policy: &dyn Policy) -> SeriesTrend {
+fn of_series(one: SeriesHistory, runs: &[HistoryRun], pins: &[Pin], policy: &dyn Policy) -> SeriesTrend {
     let thresholds = policy.for_series(&one.meta);
+    let SeriesHistory { meta, points, epochs } = one;
     let mut found = SeriesTrend {
-        series: one.meta.clone(),
-        points: one.points.clone(),
-        epochs: one.epochs.clone(),
+        series: meta,
+        values: thinned(&points),
+        points,
+        epochs,
         levels: Vec::new(),
         noise: None,
         changes: Vec::new(),
         drift: None,
         since_pins: Vec::new(),
         noisier: None,
-        silent_runs: silent_runs(one, history),
-        values: thinned(&one.points),
+        silent_runs: 0,
         refusal: None,
     };
-    let SeriesMeta { key, unit, better } = &one.meta;
+    let SeriesMeta { key, unit, better } = &found.series;
     let stated = thresholds.better.value.or_else(|| metric::direction(&key.metric, unit, *better));
     let Some(better) = stated else {
         found.refusal = Some("nobody says which direction is better".to_owned());
         return found;
     };
     let minimum = thresholds.minimum_effect.value;
-    let axis = match choose_rule(thresholds.scale.value, minimum, &one.meta, better, &one.points, &[]) {
+    let axis = match choose_rule(thresholds.scale.value, minimum, &found.series, better, &found.points, &[]) {
         Ok(Rule::Spread(axis)) => axis,
         // Without noise every step is a change, and differences are what it is measured by.
-        Ok(Rule::Exact { .. }) => Axis::additive(better, &values(&one.points)),
+        Ok(Rule::Exact { .. }) => Axis::additive(better, &values(&found.points)),
         Err(reason) => {
             found.refusal = Some(reason);
             return found;
         }
     };
-    let positions: Vec<f64> = one.points.iter().map(|point| axis.place(point.value)).collect();
+    let positions: Vec<f64> = found.points.iter().map(|point| axis.place(point.value)).collect();
     let smallest = axis.distance(minimum, stats::median(&positions).unwrap_or(0.0));
     let changes = change_points(&positions, smallest);
-    let starts = changes.iter().map(|change| change.start).chain(one.epochs.iter().copied());
+    let starts = changes.iter().map(|change| change.start).chain(found.epochs.iter().copied());
     let (levels, residuals) = levels(&axis, &positions, starts);
     found.levels = levels;
     let centre = stats::median(&positions).unwrap_or(0.0);
     found.noisier = noisier(&residuals, smallest / 2.0).map(|(before, after, probability)| Noisier {
         before: axis.relative(before, centre),
         after: axis.relative(after, centre),
-        start: one.points[newest_start(one.points.len())].run,
+        start: found.points[newest_start(found.points.len())].run,
         probability,
     });
-    found.changes = changes.iter().map(|change| level_change(change, &axis, &one.points)).collect();
-    if let Some(level) = Level::of(&one.points, &one.epochs, &axis) {
-        found.since_pins = since_pins(one, history, &axis, &level, minimum);
+    found.changes = changes.iter().map(|change| level_change(change, &axis, &found.points)).collect();
+    if let Some(level) = Level::of(&found.points, &found.epochs, &axis) {
+        found.since_pins = since_pins(&found, runs, pins, &axis, &level, minimum);
         found.noise = Some(axis.relative(level.spread, level.centre));
-        let started = |index: usize| history.runs[one.points[index].run].started_at;
-        let crept = drift(&axis, &level, &one.epochs, thresholds.target_effect.value, started);
+        let started = |index: usize| runs[found.points[index].run].started_at;
+        let crept = drift(&axis, &level, &found.epochs, thresholds.target_effect.value, started);
         // A step that is told as a change did not creep.
-        let is_told =
-            |since| found.changes.iter().any(|one| one.is_worse && history.runs[one.start].started_at > since);
+        let is_told = |since| found.changes.iter().any(|one| one.is_worse && runs[one.start].started_at > since);
         found.drift = crept.filter(|drift| !is_told(drift.since));
     }
     found
@@ -166,19 +175,23 @@ fn level_change(change: &ChangePoint, axis: &Axis, points: &[Point]) -> LevelCha
     }
 }
 
+/// The runs that measured anything on each hardware, newest first.
+fn measured_runs(series: &[SeriesHistory], runs: usize) -> HashMap<Hardware, Vec<usize>> {
+    let mut measured: HashMap<&Hardware, Vec<bool>> = HashMap::new();
+    for one in series {
+        let is_measured = measured.entry(&one.meta.key.configuration.hardware).or_insert_with(|| vec![false; runs]);
+        one.points.iter().for_each(|point| is_measured[point.run] = true);
+    }
+    let newest_first = |is_measured: Vec<bool>| (0..runs).rev().filter(|run| is_measured[*run]).collect();
+    measured.into_iter().map(|(hardware, is_measured)| (hardware.clone(), newest_first(is_measured))).collect()
+}
+
 /// Commits of the newest runs that measured other series of the same hardware and not this one, in a row; 0 below the
 /// number that counts.
-fn silent_runs(one: &SeriesHistory, history: &History) -> usize {
-    let Some(last) = one.points.last().map(|point| point.run) else { return 0 };
-    let hardware = &one.meta.key.configuration.hardware;
-    let mut since: Vec<usize> = history
-        .series
-        .iter()
-        .filter(|other| other.meta.key.configuration.hardware == *hardware)
-        .flat_map(|other| other.points.iter().rev().map(|point| point.run).take_while(|run| *run > last))
-        .collect();
-    since.sort_unstable();
-    since.dedup_by_key(|run| history.runs[*run].commit.clone().unwrap_or_else(|| run.to_string()));
+fn silent_runs(points: &[Point], measured: &[usize], runs: &[HistoryRun]) -> usize {
+    let Some(last) = points.last().map(|point| point.run) else { return 0 };
+    let mut since: Vec<usize> = measured.iter().copied().take_while(|run| *run > last).collect();
+    since.dedup_by_key(|run| runs[*run].commit.clone().unwrap_or_else(|| run.to_string()));
     if since.len() >= SILENT_RUNS { since.len() } else { 0 }
 }
 
@@ -200,7 +213,7 @@ mod tests {
 
     fn of(past: Vec<f64>) -> SeriesTrend {
         let (_, history) = scene(&[latency("a", past, 100.0)]);
-        trend(&history, &DefaultPolicy::default()).series.remove(0)
+        trend(history, &DefaultPolicy::default()).series.remove(0)
     }
 
     #[test]
@@ -235,7 +248,7 @@ mod tests {
     fn a_series_that_stopped_is_told_and_stands_before_quiet_ones() {
         let (_, mut history) = scene(&[latency("a", noisy(1, 40, 0.01), 1.0), latency("b", noisy(2, 40, 0.01), 1.0)]);
         history.series[1].points.truncate(33);
-        let found = trend(&history, &DefaultPolicy::default());
+        let found = trend(history, &DefaultPolicy::default());
         assert_eq!(found.series.iter().map(|one| one.silent_runs).collect::<Vec<_>>(), [7, 0]);
         assert_eq!(found.series[0].series.key.configuration.test_case.as_deref(), Some("b"));
     }
@@ -256,7 +269,7 @@ mod tests {
     fn an_accepted_shift_begins_a_level_and_no_series_is_empty_of_points() {
         let (_, mut history) = scene(&[latency("a", noisy(1, 40, 0.01), 1.0)]);
         history.series[0].epochs = vec![25];
-        let found = trend(&history, &DefaultPolicy::default()).series.remove(0);
+        let found = trend(history, &DefaultPolicy::default()).series.remove(0);
         let ranges: Vec<_> = found.levels.iter().map(|level| level.points.clone()).collect();
         assert_eq!(ranges, [0..25, 25..40]);
         let level = &found.levels[0];
@@ -272,7 +285,7 @@ mod tests {
         };
         let (_, history) =
             scene(&[latency("a", step(20), 1.0), latency("b", noisy(6, 60, 0.01), 1.0), latency("c", step(50), 1.0)]);
-        let found = trend(&history, &DefaultPolicy::default());
+        let found = trend(history, &DefaultPolicy::default());
         let cases: Vec<&str> =
             found.series.iter().filter_map(|one| one.series.key.configuration.test_case.as_deref()).collect();
         assert_eq!(cases, ["c", "a", "b"]);

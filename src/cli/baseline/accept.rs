@@ -60,7 +60,7 @@ fn first_run(
     policy: &ConfiguredPolicy,
 ) -> Result<HistoryRun, CliError> {
     let Some(commit) = commit else {
-        let trend = trend(history, policy);
+        let trend = trend(history.clone(), policy);
         let change = trend.series.first().and_then(|series| series.changes.last());
         return change.map(|change| history.runs[change.start].clone()).ok_or_else(|| CliError::Usage {
             message: format!("no change of level is found in `{}`", one.key),

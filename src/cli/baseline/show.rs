@@ -43,7 +43,8 @@ pub(super) fn run(
     let acceptance = |StandingDecision { id, decision, .. }| report::Acceptance { id: id.to_string(), decision };
     let accepted = decisions.into_iter().map(|(series, all)| (series, all.into_iter().map(acceptance).collect()));
     let rule = baseline::rule(&filter);
-    let shown = report::baselines(&trend(&history, &policy), &history.pins, &accepted.collect(), &rule);
+    let pins = history.pins.clone();
+    let shown = report::baselines(&trend(history, &policy), &pins, &accepted.collect(), &rule);
     document::write(&arguments.document, &shown, surroundings, console)?;
     Ok(Exit::Success)
 }

@@ -43,7 +43,7 @@ pub(super) fn of(
     let summary = |one: SeriesTrend| {
         (one.series.key.id(), Summary { level: one.levels.last().map(|level| level.value), noise: one.noise })
     };
-    let summaries: HashMap<_, _> = trend(&history, policy).series.into_iter().map(summary).collect();
+    let summaries: HashMap<_, _> = trend(history.clone(), policy).series.into_iter().map(summary).collect();
     let decisions: Vec<Decision> = store.decisions()?.into_iter().map(|one| one.decision).collect();
     Ok(write_snapshot(&history, &store.recorded_runs()?, &summaries, &decisions))
 }
