@@ -98,8 +98,9 @@ const POINT_COUNTS: &str = "
     GROUP BY w.position
     ORDER BY w.position";
 
-/// Points that are read at once: with their samples they are sorted in the memory that a reader may take.
-const POINTS_AT_ONCE: u64 = 200_000;
+/// Points that are read at once: DuckDB sorts them with their samples, which takes memory in proportion, up to all that a
+/// reader may take. Reading more at once takes no less time.
+const POINTS_AT_ONCE: u64 = 60_000;
 
 /// The legs of the newest runs.
 const LEGS: &str = "
