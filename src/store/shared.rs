@@ -18,7 +18,7 @@ use super::error::StoreError;
 use super::known::Known;
 
 /// Memory that all connections may take together.
-const MEMORY: &str = "128MB";
+const MEMORY: &str = "96MB";
 
 /// Memory that DuckDB's allocator may keep after a statement that took as much, instead of giving it back.
 const RETAINED: &str = "8MB";
